@@ -1,0 +1,154 @@
+"""Detector, tracker and files behind one object: the way most programs use boxtrail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from boxtrail.detectors import create_detector
+from boxtrail.detectors.factory import DetectorSpec
+from boxtrail.engine import Embedder, Engine, Tracker
+from boxtrail.errors import ConfigError
+from boxtrail.io.frame import Source
+from boxtrail.io.sources import open_source
+from boxtrail.output_files import Choice, OutputFiles
+from boxtrail.progress import ProgressBar
+from boxtrail.run import Run
+
+
+class Boxtrail:
+    """A detector and a tracker, ready to run over sources.
+
+    ```python
+    run = Boxtrail(detector="motion", tracker="bytetrack").track("video.mp4", save=True)
+    print(run.summary)
+
+    for frame in Boxtrail(tracker="ocsort:cpp").track(0):
+        print(frame.frame_idx, frame.tracks.id)
+    ```
+
+    A tracker given by name is made anew for every run; a tracker object is reset and used. The detector is shared by
+    the runs of one ``Boxtrail``, so let one run end before the next begins.
+
+    Args:
+        detector: ``"motion"``, ``"hog"``, ``"onnx:PATH"``, ``"file:PATH"``, a detector, a model object or a function
+            from an image to an array; see :func:`boxtrail.detectors.create_detector`.
+        tracker: ``"sort"``, ``"bytetrack"``, ``"ocsort"``, with ``":cpp"`` or ``":python"`` if wished, or a tracker.
+        embedder: makes ``(N, D)`` unit rows of an image and its detections; None for none.
+        tracker_config: a preset's name or YAML file.
+        tracker_options: further options of the tracker, by name.
+
+    Raises:
+        ConfigError: for an unknown detector, tracker, class or option.
+        DetectorError: if the detector cannot be built.
+        MissingExtraError: if something is not installed.
+    """
+
+    def __init__(
+        self,
+        detector: DetectorSpec = "motion",
+        tracker: str | Tracker = "bytetrack",
+        *,
+        conf: float | None = None,  # lowest score of a detection, [0, 1]
+        classes: Sequence[int | str] | None = None,  # ids or names kept
+        device: str = "auto",  # of the detector: "auto", "cpu", "cuda", "cuda:1"
+        backend: str | None = None,  # of the tracker: "cpp", "python"
+        embedder: Embedder | None = None,
+        tracker_config: str | Path | None = None,
+        **tracker_options: Any,
+    ) -> None:
+        self.detector = create_detector(detector, conf=conf, classes=classes, device=device)
+        self._embedder = embedder
+        self._tracker, self._backend = tracker, backend
+        self._options = dict(tracker_options)
+        if tracker_config is not None:
+            self._options["tracker_config"] = tracker_config
+        self._next_tracker: Tracker | None = self._make_tracker()  # now, so that a wrong option fails here
+
+    def track(
+        self,
+        source: str | Path | int,
+        *,
+        save: Choice = False,  # annotated video
+        save_txt: Choice = False,  # MOTChallenge rows
+        save_csv: Choice = False,
+        save_json: Choice = False,  # JSON lines
+        save_annotation: Choice = False,  # Supervisely video annotation
+        save_crops: Choice = False,  # folder of cut-outs
+        out_dir: str | Path | None = None,  # folder of this run's files
+        project: str | Path = "runs/track",  # without out_dir: a numbered folder is made in here
+        stride: int = 1,  # every n-th frame
+        start_frame: int = 0,  # index of the first frame, from 0
+        end_frame: int | None = None,  # index after the last frame
+        num_frames: int | None = None,  # at most so many frames
+        duration: float | None = None,  # at most so many seconds of the source
+        show: bool = False,  # a window; q or Escape in it ends the run
+        progress: bool = False,  # a progress bar on the standard error stream
+        stream: bool | None = None,  # True: nothing runs before it is iterated; False: all of it runs now
+    ) -> Run:
+        """Track what moves in ``source``: a video, folder, glob, MOT sequence, camera index or stream address.
+
+        By default a run over a file that saves or shows something runs to its end here and now. Every other run, and
+        each with ``stream=True``, waits to be iterated or finished (``for frame in run``, ``run.finish()``,
+        ``run.summary``). Each ``save`` option is True for a file in the run's folder, or a path.
+
+        Raises:
+            SourceError: if the source cannot be opened or read.
+            SinkError: if a file cannot be written, or there is no display to show a window on.
+            ConfigError: if the choice of frames makes no sense.
+        """
+        files = OutputFiles(
+            save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
+            save_annotation=save_annotation, save_crops=save_crops, out_dir=out_dir, project=project,
+        )  # fmt: skip
+
+        def open_again() -> Source:
+            return open_source(
+                source, stride=stride, start_frame=start_frame, end_frame=end_frame,
+                num_frames=num_frames, duration=duration,
+            )  # fmt: skip
+
+        opened = open_again()
+        watcher = ProgressBar(opened.name) if progress else None
+        engine = Engine(self.detector, self._take_tracker(), self._embedder)
+        run = Run(opened, engine, files, reopen=open_again, show=show, watcher=watcher)
+        runs_now = not opened.is_live and bool(files.chosen() or show) if stream is None else not stream
+        return run.finish() if runs_now else run
+
+    def _make_tracker(self) -> Tracker:
+        if not isinstance(self._tracker, str):
+            if self._options or self._backend is not None:
+                given = ", ".join([*self._options, *(["backend"] if self._backend is not None else [])])
+                raise ConfigError(
+                    f"{given} cannot be given with a tracker that is already made; set them when making it"
+                )
+            return self._tracker
+        from boxtrail.trackers import create_tracker
+
+        tracker: Tracker = create_tracker(self._tracker, self._backend, **self._options)
+        return tracker
+
+    def _take_tracker(self) -> Tracker:
+        tracker, self._next_tracker = self._next_tracker, None
+        return tracker if tracker is not None else self._make_tracker()
+
+
+def track(
+    source: str | Path | int,
+    detector: DetectorSpec = "motion",
+    tracker: str | Tracker = "bytetrack",
+    **options: Any,
+) -> Run:
+    """Track ``source`` in one call: options of :meth:`Boxtrail.track` and of :class:`Boxtrail`, by name.
+
+    Raises:
+        BoxtrailError: as these two.
+    """
+    run_options = {name: options.pop(name) for name in list(options) if name in _RUN_OPTIONS}
+    return Boxtrail(detector, tracker, **options).track(source, **run_options)
+
+
+_RUN_OPTIONS = frozenset(Boxtrail.track.__kwdefaults__)
+
+__all__ = ["Boxtrail", "track"]

@@ -1,0 +1,55 @@
+"""A progress bar with frames a second, live tracks and, where the length is known, the time left."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from boxtrail.errors import require
+
+
+class ProgressBar:
+    """Follows one run on the standard error stream.
+
+    Raises:
+        MissingExtraError: if rich is not installed.
+    """
+
+    def __init__(self, label: str) -> None:
+        require("rich", "video", "the progress bar")
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._label = label
+        self._progress: Any = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            TextColumn("[cyan]{task.fields[fps]:6.1f} fps"),
+            TextColumn("[green]{task.fields[tracks]:3d} tracks"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task: Any = None
+        self._began = 0.0
+        self._frames = 0
+
+    def start(self, num_frames: int | None) -> None:
+        """Show the bar."""
+        self._began = time.perf_counter()
+        self._task = self._progress.add_task(self._label, total=num_frames, fps=0.0, tracks=0)
+        self._progress.start()
+
+    def frame(self, num_tracks: int) -> None:
+        """One more frame is done, with ``num_tracks`` tracks in it."""
+        self._frames += 1
+        seconds = time.perf_counter() - self._began
+        self._progress.update(self._task, advance=1, fps=self._frames / max(seconds, 1e-9), tracks=num_tracks)
+
+    def end(self) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+
+__all__ = ["ProgressBar"]

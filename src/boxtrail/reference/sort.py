@@ -1,0 +1,122 @@
+"""SORT (Bewley et al., ICIP 2016): Kalman prediction, IoU association, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail.detections import Detections
+from boxtrail.reference import association
+from boxtrail.reference.assignment import assign_sort, unmatched
+from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
+from boxtrail.reference.oriented import align
+from boxtrail.reference.sort_lifecycle import count_hit, grow_older, is_reported, status, survivors
+from boxtrail.reference.stream import Clock, Report
+from boxtrail.reference.warp import warp_state
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class SortTrackState:
+    """One track; ``row`` is the detection it was last matched with."""
+
+    id: int
+    state: State
+    score: float
+    label: int
+    row: int
+    age: int
+    hits: int
+    streak: int
+    misses: int
+    last_time: float
+    confirmed: bool
+
+
+class Sort:
+    """SORT over one collection of tracks. The options are those of ``SortConfig``, none has a default."""
+
+    track_type = SortTrackState
+
+    def __init__(
+        self,
+        *,
+        oriented: bool,
+        iou_threshold: float,
+        max_age: float,
+        min_hits: int,
+        asso_func: str,
+        image_diagonal: float,
+        buffer_ratio: float,
+    ) -> None:
+        self.min_similarity, self.max_age, self.min_hits = iou_threshold, max_age, min_hits
+        self.measure = {"image_diagonal": image_diagonal, "buffer_ratio": buffer_ratio}
+        self.measure_name = asso_func
+        self.model = motion_model("XYSR", oriented=oriented)
+        self.tracks: list[SortTrackState] = []
+
+    def step(
+        self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None
+    ) -> list[Report]:
+        """Take one frame."""
+        for track in self.tracks:
+            if warp is not None:
+                warp_state(self.model, warp, track.state)
+            predict(self.model, track.state, dt)
+            grow_older(track)
+
+        boxes = np.array([to_box(self.model, track.state) for track in self.tracks]).reshape(-1, self.model.n)
+        similarity = association.similarity(self.measure_name, boxes, detections.boxes, **self.measure)
+        pairs = assign_sort(similarity, np.zeros_like(similarity), self.min_similarity)
+        for i, j in pairs:
+            self._match(self.tracks[i], detections, j, clock)
+        for j in unmatched(len(detections), [column for _, column in pairs]):
+            self._give_birth(detections, j, clock)
+
+        reported = [track for track in self.tracks if is_reported(track, clock, self.min_hits)]
+        for track in reported:
+            track.confirmed = True
+        self.tracks = survivors(self.tracks, clock, self.max_age)
+        return [
+            Report(to_box(self.model, track.state), track.id, track.score, track.label, track.row)
+            for track in reported
+        ]
+
+    def describe(self, track: SortTrackState, clock: Clock) -> list[float]:
+        """Status, age, hits, misses, score, label, box, velocity."""
+        n = self.model.n
+        return [
+            *map(float, (status(track), track.age, track.hits, track.misses, track.score, track.label)),
+            *to_box(self.model, track.state).tolist(),
+            *track.state.mean[n : n + 2].tolist(),
+        ]
+
+    def _match(self, track: SortTrackState, detections: Detections, j: int, clock: Clock) -> None:
+        box = detections.boxes[j]
+        if self.model.n == 5:
+            box = np.array(align(box.tolist(), to_box(self.model, track.state).tolist()))
+        update(self.model, track.state, box)
+        track.score, track.label = float(detections.scores[j]), int(detections.labels[j])
+        track.row = int(detections.rows[j])
+        count_hit(track, clock)
+
+    def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
+        self.tracks.append(
+            SortTrackState(
+                id=clock.new_id(),
+                state=initiate(self.model, detections.boxes[j]),
+                score=float(detections.scores[j]),
+                label=int(detections.labels[j]),
+                row=int(detections.rows[j]),
+                age=0,
+                hits=0,
+                streak=0,
+                misses=0,
+                last_time=clock.time,
+                confirmed=False,
+            )
+        )

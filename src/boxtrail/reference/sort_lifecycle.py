@@ -1,0 +1,55 @@
+"""The life of a track in the SORT family: a flat list, reported after a streak of hits, deleted after a time unseen."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from boxtrail.reference.stream import Clock, Status
+
+
+class SortTrack(Protocol):
+    """What the SORT family counts of a track."""
+
+    id: int
+    age: int  # predictions since birth
+    hits: int  # matches since birth; the birth itself does not count
+    streak: int  # matches in a row
+    misses: int  # frames since the last match or the birth
+    last_time: float
+    confirmed: bool  # has been reported
+
+
+T = TypeVar("T", bound=SortTrack)
+
+
+def grow_older(track: SortTrack) -> None:
+    """One frame passes; a streak ends one frame after a miss."""
+    track.age += 1
+    if track.misses > 0:
+        track.streak = 0
+    track.misses += 1
+
+
+def count_hit(track: SortTrack, clock: Clock) -> None:
+    """A detection was matched."""
+    track.misses = 0
+    track.hits += 1
+    track.streak += 1
+    track.last_time = clock.time
+
+
+def is_reported(track: SortTrack, clock: Clock, min_hits: int) -> bool:
+    """Seen in this frame, and often enough in a row; in the first ``min_hits`` frames at once."""
+    return track.misses == 0 and (track.streak >= min_hits or clock.frame <= min_hits)
+
+
+def survivors(tracks: list[T], clock: Clock, max_age: float) -> list[T]:
+    """Tracks unseen for at most ``max_age`` frames."""
+    return [track for track in tracks if clock.time - track.last_time <= max_age]
+
+
+def status(track: SortTrack) -> Status:
+    """Tentative until first reported, lost while unseen."""
+    if not track.confirmed:
+        return Status.TENTATIVE
+    return Status.LOST if track.misses > 0 else Status.CONFIRMED

@@ -1,0 +1,157 @@
+"""One video stream: its clock, and a collection of tracks, or one collection a class.
+
+A tracker's algorithm (``ByteTrack``, ``OcSort`` ...) is a step over one collection. The stream advances the clock once a
+frame, hands every class its detections and merges the reports, so ids and frame numbers are shared by all classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail.detections import Detections
+from boxtrail.errors import StateError
+from boxtrail.reference.snapshot import pack, unpack
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+ALL_CLASSES = -1  # key of the only collection when classes are not told apart
+
+
+class Status(IntEnum):
+    """Where a track stands in its life."""
+
+    TENTATIVE = 0
+    CONFIRMED = 1
+    LOST = 2
+
+
+@dataclass(slots=True)
+class Clock:
+    """Frames seen, time passed in frames, and the next free id; shared by the classes of a stream."""
+
+    frame: int = 0
+    time: float = 0.0
+    next_id: int = 1
+
+    def new_id(self) -> int:
+        """Take the next id."""
+        self.next_id += 1
+        return self.next_id - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One row of a tracker's output; ``row`` is the detection behind it, −1 if there is none."""
+
+    box: FloatArray
+    id: int
+    score: float
+    label: int
+    row: int
+
+
+class Track(Protocol):
+    """What every track has."""
+
+    id: int
+
+
+T = TypeVar("T", bound=Track)
+
+
+class Algorithm(Protocol[T]):
+    """A tracker's step over one collection of tracks, kept in order of their ids."""
+
+    tracks: list[T]
+    track_type: type[T]
+
+    def step(
+        self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None
+    ) -> list[Report]:
+        """Take one frame; ``dt`` is its distance from the last one in frames."""
+
+    def describe(self, track: T, clock: Clock) -> list[float]:
+        """Status, age, hits, misses, score, label, box, velocity (vx, vy)."""
+
+
+class Stream(Generic[T]):
+    """A tracker over one video stream."""
+
+    def __init__(
+        self, make_algorithm: Callable[[], Algorithm[T]], *, oriented: bool, per_class: bool
+    ) -> None:
+        self._make = make_algorithm
+        self._oriented = oriented
+        self._per_class = per_class
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything; ids start at 1 again."""
+        self._clock = Clock()
+        self._collections: dict[int, Algorithm[T]] = {}
+
+    def update(self, array: FloatArray, dt: float, warp: FloatArray | None) -> FloatArray:
+        """Track one frame of checked detections (N, 6) or (N, 7); rows (M, 8) or (M, 9), ascending by id."""
+        self._clock.frame += 1
+        self._clock.time += dt
+        detections = Detections.from_array(array)
+        reports: list[Report] = []
+        for label in self._labels(detections):
+            own = detections.select(detections.labels == label) if self._per_class else detections
+            if label not in self._collections:
+                self._collections[label] = self._make()
+            reports += self._collections[label].step(own, self._clock, dt, warp)
+        reports.sort(key=lambda report: report.id)
+        rows = [[*report.box, report.id, report.score, report.label, report.row] for report in reports]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), 9 if self._oriented else 8)
+
+    def tracks(self) -> FloatArray:
+        """(K, 13) or (K, 14): id, status, age, hits, misses, score, label, box, vx, vy of all live tracks."""
+        rows = sorted(
+            [float(track.id), *algorithm.describe(track, self._clock)]
+            for algorithm in self._collections.values()
+            for track in algorithm.tracks
+        )
+        return np.array(rows, dtype=np.float64).reshape(len(rows), 14 if self._oriented else 13)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything the stream remembers, as plain numbers, lists and dicts."""
+        return {
+            "frame": self._clock.frame,
+            "time": self._clock.time,
+            "next_id": self._clock.next_id,
+            "collections": [
+                {"label": label, "tracks": [pack(track) for track in algorithm.tracks]}
+                for label, algorithm in sorted(self._collections.items())
+            ],
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue from :meth:`state_dict`.
+
+        Raises:
+            StateError: if the state is not one of this tracker; the stream stays as it was.
+        """
+        collections: dict[int, Algorithm[T]] = {}
+        try:
+            clock = Clock(int(state["frame"]), float(state["time"]), int(state["next_id"]))
+            for collection in state["collections"]:
+                algorithm = self._make()
+                algorithm.tracks = [unpack(algorithm.track_type, track) for track in collection["tracks"]]
+                collections[int(collection["label"])] = algorithm
+        except (KeyError, TypeError, ValueError) as error:
+            raise StateError(f"the saved state does not fit this tracker: {error!r}") from error
+        self._clock, self._collections = clock, collections
+
+    def _labels(self, detections: Detections) -> list[int]:
+        if not self._per_class:
+            return [ALL_CLASSES]
+        live = {label for label, algorithm in self._collections.items() if algorithm.tracks}
+        self._collections = {label: self._collections[label] for label in live}
+        return sorted(live | set(detections.labels.tolist()))
