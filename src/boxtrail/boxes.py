@@ -23,7 +23,7 @@ def xywh_to_xyxy(boxes: FloatArray) -> FloatArray:
 
 
 def corners(boxes: FloatArray) -> FloatArray:
-    """The four corners (..., 4, 2) of oriented boxes (..., 5) ``cx, cy, w, h, angle``, angle in radians, y down."""
+    """The four corners (..., 4, 2) of oriented boxes (..., 5) ``cx, cy, w, h, angle``, in radians, y down."""
     cx, cy, w, h, angle = np.moveaxis(boxes, -1, 0)
     cos, sin = np.cos(angle), np.sin(angle)
     signs = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])

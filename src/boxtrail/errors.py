@@ -1,7 +1,8 @@
 """The exceptions boxtrail raises on purpose.
 
 BoxtrailError
-├── InvalidDetectionsError (ValueError)   an array that is no set of detections; names row, column and value
+├── InvalidInputError (ValueError)        a warp, timestamp or embedding that cannot be used
+│   └── InvalidDetectionsError            an array that is no set of detections; names row, column and value
 ├── ConfigError (ValueError)              an unknown tracker, option or value
 ├── StateError (ValueError)               a saved state that does not fit
 ├── BackendError (ImportError)            the compiled core is missing
@@ -21,7 +22,11 @@ class BoxtrailError(Exception):
     """Base of every exception boxtrail raises on purpose."""
 
 
-class InvalidDetectionsError(BoxtrailError, ValueError):
+class InvalidInputError(BoxtrailError, ValueError):
+    """A warp, timestamp or embedding that cannot be used."""
+
+
+class InvalidDetectionsError(InvalidInputError):
     """An input that is not a set of detections.
 
     ``row``, ``column`` and ``value`` name the offending entry, or are None where the whole array is at fault.
@@ -76,7 +81,7 @@ def require(module: str, extra: str, purpose: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name != module.split(".")[0]:
+        if error.name != module.partition(".")[0]:
             raise
         raise MissingExtraError(
             f"{purpose} needs {module}; install it with: pip install 'boxtrail[{extra}]'"

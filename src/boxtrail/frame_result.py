@@ -19,8 +19,8 @@ FileKind = Literal["csv", "vid"]
 def align_rows(rows: NDArray[Any], detection_rows: NDArray[np.int64]) -> NDArray[Any]:
     """Rows of a per-detection array (N, K) put in the order of the tracks, (M, K).
 
-    ``detection_rows`` (M,) holds the row for each track; a track with -1, which no detection of this frame made,
-    gets a row of zeros.
+    ``detection_rows`` (M,) holds the row for each track; a track with -1, which no detection of this frame
+    made, gets a row of zeros.
     """
     aligned = np.zeros((len(detection_rows), rows.shape[1]), dtype=rows.dtype)
     made = detection_rows >= 0
@@ -40,8 +40,9 @@ class FrameActions:
 class FrameResult:
     """One frame with its tracks, and the detections and embeddings behind them, row by row.
 
-    ``tracks`` is (M, 8), or (M, 9) for oriented boxes; ``detections`` is (M, 6) or (M, 7) and ``embeddings`` (M, D),
-    both with the row of the detection that made the track, zeros for a coasting track. Without an embedder D is 0.
+    ``tracks`` is (M, 8), or (M, 9) for oriented boxes; ``detections`` is (M, 6) or (M, 7) and ``embeddings``
+    (M, D), both with the row of the detection that made the track, zeros for a coasting track. Without an
+    embedder D is 0.
     """
 
     frame: Frame
@@ -70,7 +71,7 @@ class FrameResult:
         return {"frame_idx": self.frame_idx, "timestamp": self.timestamp, "tracks": self.tracks.to_dict()}
 
     def save_csv(self, path: str | Path) -> None:
-        """Add this frame's tracks to a CSV file, which the run begins anew on the first call and ends with itself.
+        """Add this frame's tracks to a CSV file, begun anew at the run's first call and ended with the run.
 
         Raises:
             SinkError: if the file cannot be written.
@@ -78,7 +79,7 @@ class FrameResult:
         self._actions.save("csv", Path(path), self)
 
     def save_vid(self, path: str | Path) -> None:
-        """Add this frame, annotated, to a video, which the run begins anew on the first call and ends with itself.
+        """Add this frame, annotated, to a video, begun anew at the run's first call and ended with the run.
 
         Raises:
             SinkError: if the file cannot be written.

@@ -30,7 +30,7 @@ _SINKS: dict[str, tuple[Callable[[Path, SinkInfo], Sink], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class OutputFiles:
-    """What to write for a run. Each of the six is False, True for a name in the run's folder, or a path of its own."""
+    """What to write for a run. Each of the six is False, True for a file in the run's folder, or a path."""
 
     save: Choice = False  # annotated video
     save_txt: Choice = False  # MOTChallenge rows

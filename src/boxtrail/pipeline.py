@@ -28,16 +28,17 @@ class Boxtrail:
         print(frame.frame_idx, frame.tracks.id)
     ```
 
-    A tracker given by name is made anew for every run; a tracker object is reset and used. The detector is shared by
-    the runs of one ``Boxtrail``, so let one run end before the next begins.
+    A tracker given by name is made anew for every run; a tracker object is reset and used. The detector is
+    shared by the runs of one ``Boxtrail``, so let one run end before the next begins.
 
     Args:
-        detector: ``"motion"``, ``"hog"``, ``"onnx:PATH"``, ``"file:PATH"``, a detector, a model object or a function
+        detector: ``"motion"``, ``"hog"``, ``"onnx:PATH"``, ``"file:PATH"``, a detector, a model object or a
+        function
             from an image to an array; see :func:`boxtrail.detectors.create_detector`.
-        tracker: ``"sort"``, ``"bytetrack"``, ``"ocsort"``, with ``":cpp"`` or ``":python"`` if wished, or a tracker.
-        embedder: makes ``(N, D)`` unit rows of an image and its detections; None for none.
-        tracker_config: a preset's name or YAML file.
-        tracker_options: further options of the tracker, by name.
+        tracker: ``"sort"``, ``"bytetrack"``, ``"ocsort"``, with ``":cpp"`` or ``":python"`` if wished, or a
+        tracker. embedder: makes ``(N, D)`` unit rows of an image and its detections; None for none.
+        tracker_config: a preset's name or YAML file. tracker_options: further options of the tracker, by
+        name.
 
     Raises:
         ConfigError: for an unknown detector, tracker, class or option.
@@ -87,11 +88,12 @@ class Boxtrail:
         progress: bool = False,  # a progress bar on the standard error stream
         stream: bool | None = None,  # True: nothing runs before it is iterated; False: all of it runs now
     ) -> Run:
-        """Track what moves in ``source``: a video, folder, glob, MOT sequence, camera index or stream address.
+        """Track what moves in a video, folder, glob, MOT sequence, camera (its index) or stream (its URL).
 
-        By default a run over a file that saves or shows something runs to its end here and now. Every other run, and
-        each with ``stream=True``, waits to be iterated or finished (``for frame in run``, ``run.finish()``,
-        ``run.summary``). Each ``save`` option is True for a file in the run's folder, or a path.
+        By default a run over a file that saves or shows something runs to its end here and now. Every other
+        run, and each with ``stream=True``, waits to be iterated or finished (``for frame in run``,
+        ``run.finish()``, ``run.summary``). Each ``save`` option is True for a file in the run's folder, or a
+        path.
 
         Raises:
             SourceError: if the source cannot be opened or read.
@@ -149,6 +151,6 @@ def track(
     return Boxtrail(detector, tracker, **options).track(source, **run_options)
 
 
-_RUN_OPTIONS = frozenset(Boxtrail.track.__kwdefaults__)
+_RUN_OPTIONS = frozenset(Boxtrail.track.__kwdefaults__ or ())
 
 __all__ = ["Boxtrail", "track"]

@@ -15,7 +15,7 @@ class ProgressBar:
         MissingExtraError: if rich is not installed.
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, unit: str = "tracks") -> None:
         require("rich", "video", "the progress bar")
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -26,7 +26,7 @@ class ProgressBar:
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TextColumn("[cyan]{task.fields[fps]:6.1f} fps"),
-            TextColumn("[green]{task.fields[tracks]:3d} tracks"),
+            TextColumn("[green]{task.fields[tracks]:3d} " + unit),
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,

@@ -1,4 +1,4 @@
-"""The results of a run kept in a temporary file, so that a finished run can be iterated without holding it in memory."""
+"""The results of a run in a temporary file, so that a finished run can be iterated without its memory."""
 
 from __future__ import annotations
 

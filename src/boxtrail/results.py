@@ -52,7 +52,7 @@ class TrackResults(np.ndarray[Any, np.dtype[np.float64]]):
     @property
     def is_obb(self) -> bool:
         """Whether the rows are oriented boxes."""
-        return self.shape[-1] == 9
+        return bool(self.shape[-1] == 9)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -61,7 +61,9 @@ class TrackResults(np.ndarray[Any, np.dtype[np.float64]]):
 
     def _column(self, name: str) -> FloatArray:
         if self.ndim not in (1, 2) or self.shape[-1] not in (8, 9):
-            raise AttributeError(f"an array of shape {self.shape} is no longer rows of tracks; it has no {name!r}")
+            raise AttributeError(
+                f"an array of shape {self.shape} is no longer rows of tracks; it has no {name!r}"
+            )
         return np.asarray(self)[..., self.columns.index(name)]
 
     @property
@@ -110,7 +112,10 @@ class TrackResults(np.ndarray[Any, np.dtype[np.float64]]):
         rows = np.atleast_2d(np.asarray(self))
         whole = {"id", "cls", "det_ind"}
         return [
-            {name: int(value) if name in whole else float(value) for name, value in zip(self.columns, row)}
+            {
+                name: int(value) if name in whole else float(value)
+                for name, value in zip(self.columns, row, strict=True)
+            }
             for row in rows
         ]
 

@@ -34,14 +34,15 @@ class Watcher(Protocol):
 class Run:
     """A source being tracked, frame by frame as it is iterated, or to its end by :meth:`finish`.
 
-    Iterating yields one :class:`FrameResult` a frame. ``summary``, ``timings`` and ``to_dict()`` run the whole source
-    first if the run was not begun; inside the loop they tell what there is so far. A finished run over a file can be
-    iterated once more: it replays its results and decodes the images again.
+    Iterating yields one :class:`FrameResult` a frame. ``summary``, ``timings`` and ``to_dict()`` run the
+    whole source first if the run was not begun; inside the loop they tell what there is so far. A finished
+    run over a file can be iterated once more: it replays its results and decodes the images again.
 
-    Memory does not grow with the number of frames. The run ends with its source, with :meth:`stop`, with Ctrl-C, with
-    an error, or when its loop is left; its files and threads end with it. Files get their names if the source was
-    read to its end or :meth:`stop` was called; for a live source, which has no end, also when the loop is left or
-    interrupted. In every other case what was written stays, readable, under ``.partial`` names.
+    Memory does not grow with the number of frames (an annotation file apart, which is one document). The run
+    ends with its source, with :meth:`stop`, with Ctrl-C, with an error, or when its loop is left; its files
+    and threads end with it. Files get their names if the source was read to its end or :meth:`stop` was
+    called; for a live source, which has no end, also when the loop is left or interrupted. In every other
+    case what was written stays, readable, under ``.partial`` names.
     """
 
     def __init__(
@@ -191,7 +192,7 @@ class Run:
         source, outputs, complete = self._reopen(), FrameOutputs(self._info, []), False
         stopped: list[bool] = []
         try:
-            for recorded, frame in zip(self._recording, source):
+            for recorded, frame in zip(self._recording, source, strict=False):
                 if frame.index != recorded.frame_idx:
                     raise SourceError(f"{source.name} has changed since it was tracked")
                 yield self._result(frame, recorded.tracked, outputs, lambda: stopped.append(True))

@@ -59,7 +59,7 @@ class TrackTally:
     def add(self, tracks: TrackResults) -> None:
         """Count one frame."""
         self.boxes += len(tracks)
-        self.last_class.update(zip(tracks.id.tolist(), tracks.cls.tolist()))
+        self.last_class.update(zip(tracks.id.tolist(), tracks.cls.tolist(), strict=True))
 
     def by_class(self, class_names: Mapping[int, str]) -> dict[str, int]:
         """Number of tracks for each class name, most frequent first."""

@@ -15,8 +15,8 @@ Stage = Literal["read", "detect", "embed", "track", "write", "caller"]
 class Timings:
     """Seconds the main thread of a run spent in each stage; together they make up ``wall``.
 
-    Decoding, drawing and encoding run in threads beside it. They cost wall time only where the run waits for them,
-    and those waits are ``read`` and ``write``.
+    Decoding, drawing and encoding run in threads beside it. They cost wall time only where the run waits for
+    them, and those waits are ``read`` and ``write``.
     """
 
     frames: int = 0

@@ -109,7 +109,9 @@ def direction_consistency(
     dy = centres[None, :, 1] - references[:, None, 1]
     norm = np.sqrt(dx * dx + dy * dy) + 1e-6
     cosine = directions[:, None, 1] * (dx / norm) + directions[:, None, 0] * (dy / norm)
-    angle = np.vectorize(math.acos, otypes=[np.float64])(np.clip(cosine, -1.0, 1.0)) if cosine.size else cosine
+    angle = (
+        np.vectorize(math.acos, otypes=[np.float64])(np.clip(cosine, -1.0, 1.0)) if cosine.size else cosine
+    )
     return (math.pi / 2.0 - np.abs(angle)) / math.pi * inertia * scores[None, :]
 
 

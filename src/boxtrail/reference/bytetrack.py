@@ -67,9 +67,7 @@ class ByteTrack:
         self.model: MotionModel = motion_model("XYWH" if oriented else "XYAH", oriented=oriented)
         self.tracks: list[ByteTrackTrack] = []
 
-    def step(
-        self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None
-    ) -> list[Report]:
+    def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame, in the steps of the paper's Algorithm 1."""
         # A score equal to the high threshold falls in neither band, as in the authors' code.
         high = detections.select(detections.scores > self.high)

@@ -197,7 +197,9 @@ def _variances(model: MotionModel, noise: tuple[Noise, ...], position: FloatArra
 def initiate(model: MotionModel, box: FloatArray) -> State:
     """A state at ``box``, at rest."""
     position = measurement(model, box)
-    variances = [_variances(model, noise, position) for noise in (model.initial_position, model.initial_velocity)]
+    variances = [
+        _variances(model, noise, position) for noise in (model.initial_position, model.initial_velocity)
+    ]
     return State(np.concatenate([position, np.zeros(model.n)]), np.diag(np.concatenate(variances)))
 
 
@@ -217,7 +219,12 @@ def predict(model: MotionModel, state: State, dt: float = 1.0) -> None:
     _keep_sizes(state)
 
     pp, pv, vv = state.covariance[:n, :n], state.covariance[:n, n:], state.covariance[n:, n:]
-    new_pp = pp + dt * (pv + pv.T) + dt * dt * vv + np.diag(dt * qp + dt * (dt - 1.0) * (2.0 * dt - 1.0) / 6.0 * qv)
+    new_pp = (
+        pp
+        + dt * (pv + pv.T)
+        + dt * dt * vv
+        + np.diag(dt * qp + dt * (dt - 1.0) * (2.0 * dt - 1.0) / 6.0 * qv)
+    )
     new_pv = pv + dt * vv + np.diag(dt * (dt - 1.0) / 2.0 * qv)
     new_vv = vv + np.diag(dt * qv)
     state.covariance = np.block([[new_pp, new_pv], [new_pv.T, new_vv]])

@@ -70,9 +70,7 @@ class OcSort:
         self.model = motion_model("XYSR", oriented=oriented, aspect_epsilon=1e-6)
         self.tracks: list[OcSortTrack] = []
 
-    def step(
-        self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None
-    ) -> list[Report]:
+    def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame."""
         # A score equal to the threshold falls in neither band, as in the authors' code.
         high = detections.select(detections.scores > self.high)
@@ -107,7 +105,8 @@ class OcSort:
             track.confirmed = True
         self.tracks = survivors(self.tracks, clock, self.max_age)
         return [
-            Report(self._output_box(track), track.id, track.score, track.label, track.row) for track in reported
+            Report(self._output_box(track), track.id, track.score, track.label, track.row)
+            for track in reported
         ]
 
     def describe(self, track: OcSortTrack, clock: Clock) -> list[float]:
@@ -146,9 +145,7 @@ class OcSort:
         points = np.array([(0.0, 0.0) if box is None else centre(box) for box in references])
         directions = np.array([track.observations.direction for track in self.tracks])
         centres = np.array([centre(box) for box in detections.boxes])
-        term = association.direction_consistency(
-            directions, points, centres, detections.scores, self.inertia
-        )
+        term = association.direction_consistency(directions, points, centres, detections.scores, self.inertia)
         return np.where(known[:, None], term, 0.0)
 
     def _match(

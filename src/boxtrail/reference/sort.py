@@ -59,9 +59,7 @@ class Sort:
         self.model = motion_model("XYSR", oriented=oriented)
         self.tracks: list[SortTrackState] = []
 
-    def step(
-        self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None
-    ) -> list[Report]:
+    def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame."""
         for track in self.tracks:
             if warp is not None:

@@ -71,9 +71,7 @@ class Algorithm(Protocol[T]):
     tracks: list[T]
     track_type: type[T]
 
-    def step(
-        self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None
-    ) -> list[Report]:
+    def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame; ``dt`` is its distance from the last one in frames."""
 
     def describe(self, track: T, clock: Clock) -> list[float]:

@@ -60,9 +60,7 @@ def warp_state(model: MotionModel, warp: FloatArray, state: State) -> None:
     state.mean[2:4] = _encode_exactly(model, w_new, h_new)
     state.mean[n:] = _multiply(jacobian, state.mean[n:, None])[:, 0]
 
-    blocks = [
-        [_congruence(jacobian, state.covariance[i : i + n, j : j + n]) for j in (0, n)] for i in (0, n)
-    ]
+    blocks = [[_congruence(jacobian, state.covariance[i : i + n, j : j + n]) for j in (0, n)] for i in (0, n)]
     upper = np.triu(np.block(blocks))
     state.covariance = upper + np.triu(upper, 1).T
 

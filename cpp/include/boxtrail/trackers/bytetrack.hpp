@@ -1,0 +1,63 @@
+// ByteTrack (Zhang et al., ECCV 2022): every detection box is associated, the sure ones first.
+#pragma once
+
+#include "boxtrail/assignment.hpp"
+#include "boxtrail/stream.hpp"
+
+namespace boxtrail {
+
+struct ByteTrackConfig {  // no defaults here: they live in boxtrail.trackers.ByteTrackConfig, and only there
+  double track_high_thresh, track_low_thresh, new_track_thresh;
+  double match_thresh, second_match_thresh, unconfirmed_match_thresh;
+  double track_buffer;
+  bool fuse_score;
+  double duplicate_thresh;
+  Similarity similarity;
+};
+
+template <class B>
+struct ByteTrackTrack {
+  std::int64_t id;
+  Status status;
+  BoxState<B> state;
+  double score;
+  std::int64_t label, row, hits, first_frame, last_frame;
+  double last_time;
+};
+
+template <class B>
+class ByteTrack {
+ public:
+  using Box = B;
+  using Config = ByteTrackConfig;
+  using Track = ByteTrackTrack<B>;
+
+  explicit ByteTrack(const Config& config) : config_(config) {}
+  void step(const Detections<Box>& detections, Clock& clock, double dt, const Warp* warp,
+            std::vector<Report<Box>>& reports);
+  TrackView<Box> view(const Track& track, const Clock& clock) const;
+
+  std::vector<Track> tracks;  // ascending by id
+
+ private:
+  using Indices = std::vector<std::int32_t>;
+
+  void predict_all(double dt, const Warp* warp);
+  const Matches& associate(const Indices& members, const Detections<Box>& detections, double limit, bool fuse);
+  void match(const Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock);
+  void keep_unmatched(Detections<Box>& detections, const Matches& matches);
+  void give_birth(const Detections<Box>& detections, Clock& clock);
+  void remove_duplicates();
+
+  Config config_;
+  BoxModel<Box> model_ = motion_model<Box::kSize>(Box::kSize == 4 ? Family::kXyah : Family::kXywh);
+  PairFinder pairs_;
+  SparseMatrix cost_;
+  Assigner assigner_;
+  Detections<Box> high_, low_, left_;
+  Indices known_, tentative_, seen_, free_;
+  std::vector<Box> boxes_, lost_boxes_;
+  std::vector<char> gone_;
+};
+
+}  // namespace boxtrail

@@ -1,0 +1,66 @@
+// OC-SORT (Cao et al., CVPR 2023): SORT that trusts observations more than the filter's estimates.
+#pragma once
+
+#include "boxtrail/assignment.hpp"
+#include "boxtrail/observations.hpp"
+#include "boxtrail/sort_lifecycle.hpp"
+
+namespace boxtrail {
+
+struct OcSortConfig {  // no defaults here: they live in boxtrail.trackers.OcSortConfig, and only there
+  double det_thresh, track_low_thresh, iou_threshold;
+  double max_age;
+  std::int64_t min_hits, delta_t;
+  double inertia;
+  bool use_byte, oru_repeat_last;
+  Similarity similarity;
+};
+
+template <class B>
+struct OcSortTrack {
+  std::int64_t id;
+  BoxState<B> state;
+  Observations<B> observations;
+  double score;
+  std::int64_t label, row;
+  SortLife life;
+};
+
+template <class B>
+class OcSort {
+ public:
+  using Box = B;
+  using Config = OcSortConfig;
+  using Track = OcSortTrack<B>;
+
+  explicit OcSort(const Config& config) : config_(config) {}
+  void step(const Detections<Box>& detections, Clock& clock, double dt, const Warp* warp,
+            std::vector<Report<Box>>& reports);
+  TrackView<Box> view(const Track& track, const Clock& clock) const;
+
+  std::vector<Track> tracks;  // ascending by id
+
+ private:
+  using Indices = std::vector<std::int32_t>;
+
+  void predict_all(double dt, const Warp* warp);
+  const Matches& associate(const Detections<Box>& detections);
+  const Matches& assign_if_any(const Detections<Box>& detections);
+  void match(Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock);
+  void measure(Track& track, const Box& box);
+  void keep_unmatched(Detections<Box>& detections, const Matches& matches);
+
+  Config config_;
+  BoxModel<Box> model_ = motion_model<Box::kSize>(Family::kXysr, 1e-6);
+  PairFinder pairs_;
+  SparseMatrix similarity_;
+  Assigner assigner_;
+  Matches no_matches_;
+  Detections<Box> high_, low_, remaining_;
+  Indices left_, seen_, free_;
+  std::vector<Box> boxes_;
+  std::vector<const Box*> references_;
+  std::vector<double> bounds_;
+};
+
+}  // namespace boxtrail

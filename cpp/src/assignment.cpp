@@ -1,0 +1,149 @@
+#include "boxtrail/assignment.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace boxtrail {
+
+namespace {
+
+constexpr double kResolution = 1099511627776.0;  // 2⁴⁰: weights are multiples of its inverse
+
+std::int64_t rounded(double value) { return std::llrint(value * kResolution); }
+
+std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+}  // namespace
+
+const Matches& Assigner::partial(const SparseMatrix& cost, double max_cost) {
+  matcher_.begin(cost.num_columns);
+  for (std::int32_t i = 0; i < cost.num_rows(); ++i) {
+    for (auto k = cost.row_start[at(i)]; k < cost.row_start[at(i) + 1]; ++k) {
+      const double value = cost.value[at(k)];
+      if (value < max_cost) matcher_.add_pair(cost.column[at(k)], rounded(max_cost - value), true);
+    }
+    matcher_.end_row();
+  }
+  matcher_.match();
+  matcher_.settle_ties();
+  matcher_.collect_kept(matches_);
+  return matches_;
+}
+
+const Matches& Assigner::full(const SparseMatrix& similarity, double min_similarity) {
+  // Similarities are ≥ 0, so filling up with pairs of similarity 0 changes neither the total nor what is kept; where
+  // every pair is present, one unit more each makes the heaviest matching a full one.
+  const bool complete = static_cast<std::int64_t>(similarity.column.size()) ==
+                        static_cast<std::int64_t>(similarity.num_rows()) * similarity.num_columns;
+  weights_.resize(similarity.value.size());
+  for (std::size_t k = 0; k < weights_.size(); ++k) weights_[k] = rounded(similarity.value[k]);
+  if (complete && !weights_.empty()) {
+    const std::int64_t lowest = *std::min_element(weights_.begin(), weights_.end());
+    for (std::int64_t& weight : weights_) weight += 1 - lowest;
+  }
+  extras_.clear();
+  load(similarity, weights_, min_similarity);
+  matcher_.match();
+  matcher_.settle_ties();
+  matcher_.collect_kept(matches_);
+  return matches_;
+}
+
+const Matches& Assigner::full(const SparseMatrix& similarity,
+                              const std::function<double(std::int32_t, std::int32_t)>& extra,
+                              const std::vector<double>& bounds, double min_similarity) {
+  // Start from the pairs that overlap. The dual prices tell which of the others could matter: only where the bound
+  // reaches the prices is the pair's own weight computed, and only if that reaches them too does it come in.
+  std::int64_t shift = 1;  // makes every weight positive, so that the heaviest matching is a full one
+  bounds_.resize(bounds.size());
+  for (std::size_t j = 0; j < bounds.size(); ++j) {
+    bounds_[j] = rounded(bounds[j]) + 1;
+    shift = std::max(shift, bounds_[j] + 1);
+  }
+  weights_.resize(similarity.value.size());
+  for (std::int32_t i = 0; i < similarity.num_rows(); ++i)
+    for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k)
+      weights_[at(k)] = rounded(similarity.value[at(k)] + extra(i, similarity.column[at(k)])) + shift;
+  for (std::int64_t& bound : bounds_) bound += shift;
+  extras_.clear();
+  do {
+    load(similarity, weights_, min_similarity);
+    matcher_.match();
+  } while (add_binding_pairs(similarity, extra, shift));
+  matcher_.settle_ties();
+  matcher_.collect_kept(matches_);
+  return matches_;
+}
+
+// Fills the matcher with the pairs of `similarity` and those of extras_, both ascending by row and column.
+void Assigner::load(const SparseMatrix& similarity, const std::vector<std::int64_t>& weights, double min_similarity) {
+  matcher_.begin(similarity.num_columns);
+  auto added = extras_.begin();
+  for (std::int32_t i = 0; i < similarity.num_rows(); ++i) {
+    const auto flush = [&](std::int32_t before) {
+      for (; added != extras_.end() && added->row == i && added->column < before; ++added)
+        matcher_.add_pair(added->column, added->weight, false);
+    };
+    for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k) {
+      flush(similarity.column[at(k)]);
+      matcher_.add_pair(similarity.column[at(k)], weights[at(k)], similarity.value[at(k)] >= min_similarity);
+    }
+    flush(similarity.num_columns);
+    matcher_.end_row();
+  }
+}
+
+// Brings in missing pairs whose weight reaches the dual prices; whether there were any.
+bool Assigner::add_binding_pairs(const SparseMatrix& similarity,
+                                 const std::function<double(std::int32_t, std::int32_t)>& extra, std::int64_t shift) {
+  const std::size_t before = extras_.size();
+  order_.resize(at(similarity.num_columns));
+  for (std::size_t j = 0; j < order_.size(); ++j) order_[j] = static_cast<std::int32_t>(j);
+  const auto slack = [&](std::int32_t j) { return bounds_[at(j)] - matcher_.column_price(j); };
+  std::sort(order_.begin(), order_.end(), [&](std::int32_t a, std::int32_t b) { return slack(a) > slack(b); });
+  marks_.assign(at(similarity.num_columns), -1);
+  std::size_t known = 0;
+  for (std::int32_t i = 0; i < similarity.num_rows(); ++i) {
+    for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k)
+      marks_[at(similarity.column[at(k)])] = i;
+    for (; known < before && extras_[known].row == i; ++known) marks_[at(extras_[known].column)] = i;
+    for (const std::int32_t j : order_) {
+      if (slack(j) < matcher_.row_price(i)) break;
+      if (marks_[at(j)] == i) continue;
+      const std::int64_t weight = rounded(extra(i, j)) + shift;
+      if (weight >= matcher_.row_price(i) + matcher_.column_price(j)) extras_.push_back({i, j, weight});
+    }
+  }
+  if (extras_.size() == before) return false;
+  std::sort(extras_.begin(), extras_.end(),
+            [](const Extra& a, const Extra& b) { return a.row != b.row ? a.row < b.row : a.column < b.column; });
+  return true;
+}
+
+bool Assigner::is_one_to_one(const SparseMatrix& similarity, double min_similarity) {
+  matches_.clear();
+  marks_.assign(at(similarity.num_columns), 0);
+  for (std::int32_t i = 0; i < similarity.num_rows(); ++i) {
+    bool taken = false;
+    for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k) {
+      if (!(similarity.value[at(k)] > min_similarity)) continue;
+      const std::int32_t j = similarity.column[at(k)];
+      if (taken || marks_[at(j)]++ > 0) return false;
+      taken = true;
+      matches_.push_back({i, j});
+    }
+  }
+  return !matches_.empty();
+}
+
+void unmatched(std::size_t count, const Matches& matches, bool columns, std::vector<std::int32_t>& out) {
+  out.assign(count, 0);
+  for (const Match& match : matches) out[at(columns ? match.column : match.row)] = 1;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    if (out[i] == 0) out[kept++] = static_cast<std::int32_t>(i);
+  out.resize(kept);
+}
+
+}  // namespace boxtrail

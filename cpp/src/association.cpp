@@ -1,0 +1,214 @@
+#include "boxtrail/association.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <numbers>
+
+namespace boxtrail {
+
+namespace {
+
+constexpr std::int32_t kBruteForcePairs = 1024;  // below this a grid costs more than it saves
+constexpr double kMaxCellsPerBox = 8.0;          // boxes much larger than the mean would flood the grid
+
+struct Overlap {
+  double intersection, united;
+};
+
+Overlap overlap(const Aabb& a, const Aabb& b) {
+  const double w = std::min(a.x2, b.x2) - std::max(a.x1, b.x1);
+  const double h = std::min(a.y2, b.y2) - std::max(a.y1, b.y1);
+  const double intersection = std::max(w, 0.0) * std::max(h, 0.0);
+  const double area_a = (a.x2 - a.x1) * (a.y2 - a.y1);
+  const double area_b = (b.x2 - b.x1) * (b.y2 - b.y1);
+  return {intersection, area_a + area_b - intersection};
+}
+
+Aabb grow(const Aabb& box, double ratio) {
+  const double dw = ratio * (box.x2 - box.x1), dh = ratio * (box.y2 - box.y1);
+  return {box.x1 - dw, box.y1 - dh, box.x2 + dw, box.y2 + dh};
+}
+
+double squared_centre_distance(const Aabb& a, const Aabb& b) {
+  const double dx = (a.x1 + a.x2) / 2.0 - (b.x1 + b.x2) / 2.0;
+  const double dy = (a.y1 + a.y2) / 2.0 - (b.y1 + b.y2) / 2.0;
+  return dx * dx + dy * dy;
+}
+
+double aspect_angle(const Aabb& box) { return std::atan((box.x2 - box.x1) / (box.y2 - box.y1)); }
+
+double height_overlap(const Aabb& a, const Aabb& b) {
+  const double common = std::min(a.y2, b.y2) - std::max(a.y1, b.y1);
+  return std::max(common, 0.0) / (std::max(a.y2, b.y2) - std::min(a.y1, b.y1));
+}
+
+double aspect_penalty(double iou, double difference) {
+  const double v = 4.0 / (std::numbers::pi * std::numbers::pi) * (difference * difference);
+  return v > 0.0 ? v / (1.0 - iou + v) * v : 0.0;
+}
+
+}  // namespace
+
+double iou(const Aabb& a, const Aabb& b) {
+  const Overlap o = overlap(a, b);
+  return o.intersection / o.united;
+}
+
+double Similarity::operator()(const Aabb& a, const Aabb& b) const {
+  switch (measure) {
+    case Measure::kIou:
+      return iou(a, b);
+    case Measure::kHmiou:
+      return iou(a, b) * height_overlap(a, b);
+    case Measure::kBiou:
+      return iou(grow(a, buffer_ratio), grow(b, buffer_ratio));
+    case Measure::kCentroid:
+      return 1.0 - std::sqrt(squared_centre_distance(a, b)) / image_diagonal;
+    default:
+      break;
+  }
+  const double w = std::max(a.x2, b.x2) - std::min(a.x1, b.x1);
+  const double h = std::max(a.y2, b.y2) - std::min(a.y1, b.y1);
+  const Overlap o = overlap(a, b);
+  const double jaccard = o.intersection / o.united;
+  if (measure == Measure::kGiou) return (jaccard - (w * h - o.united) / (w * h) + 1.0) / 2.0;
+  double value = jaccard - squared_centre_distance(a, b) / (w * w + h * h);
+  if (measure == Measure::kCiou) value = value - aspect_penalty(jaccard, aspect_angle(a) - aspect_angle(b));
+  return (value + 1.0) / 2.0;
+}
+
+template <class Box>
+void PairFinder::find(const Similarity& similarity, std::span<const Box> tracks,
+                      std::span<const Box> detections, bool sparse, SparseMatrix& out) {
+  const auto n = static_cast<std::int32_t>(tracks.size()), m = static_cast<std::int32_t>(detections.size());
+  out.reset(m);
+  if (!sparse || !similarity.needs_overlap()) {
+    for (const Box& track : tracks) {
+      for (std::int32_t j = 0; j < m; ++j) out.push(j, similarity(track, detections[static_cast<std::size_t>(j)]));
+      out.end_row();
+    }
+    return;
+  }
+  const double growth = similarity.measure == Measure::kBiou ? similarity.buffer_ratio : 0.0;
+  const auto reach = [&](const Box& box) {
+    const Aabb around = bounds(box);
+    // An oriented box that grows by a share of its sides stays within its bounds grown by that share.
+    return growth > 0.0 ? grow(around, growth) : around;
+  };
+  track_bounds_.resize(tracks.size());
+  detection_bounds_.resize(detections.size());
+  std::transform(tracks.begin(), tracks.end(), track_bounds_.begin(), reach);
+  std::transform(detections.begin(), detections.end(), detection_bounds_.begin(), reach);
+  find_candidates(n, m);
+  for (std::int32_t i = 0; i < n; ++i) {
+    const auto begin = candidate_start_[static_cast<std::size_t>(i)], end = candidate_start_[static_cast<std::size_t>(i) + 1];
+    for (auto k = begin; k < end; ++k) {
+      const std::int32_t j = candidates_[static_cast<std::size_t>(k)];
+      const double value = similarity(tracks[static_cast<std::size_t>(i)], detections[static_cast<std::size_t>(j)]);
+      if (value > 0.0) out.push(j, value);
+    }
+    out.end_row();
+  }
+}
+
+template void PairFinder::find<Aabb>(const Similarity&, std::span<const Aabb>, std::span<const Aabb>, bool, SparseMatrix&);
+template void PairFinder::find<Obb>(const Similarity&, std::span<const Obb>, std::span<const Obb>, bool, SparseMatrix&);
+
+void PairFinder::find_candidates(std::int32_t num_tracks, std::int32_t num_detections) {
+  candidates_.clear();
+  candidate_start_.assign(1, 0);
+  const bool gridded = static_cast<std::int64_t>(num_tracks) * num_detections > kBruteForcePairs && fill_grid(num_detections);
+  for (std::int32_t i = 0; i < num_tracks; ++i) {
+    if (gridded) {
+      query_grid(i);
+    } else {
+      const Aabb& a = track_bounds_[static_cast<std::size_t>(i)];
+      for (std::int32_t j = 0; j < num_detections; ++j) {
+        const Aabb& b = detection_bounds_[static_cast<std::size_t>(j)];
+        if (a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2) candidates_.push_back(j);
+      }
+    }
+    candidate_start_.push_back(static_cast<std::int32_t>(candidates_.size()));
+  }
+}
+
+std::int32_t PairFinder::cell_x(double x) const {
+  return static_cast<std::int32_t>(std::clamp((x - origin_x_) * inverse_cell_w_, 0.0, grid_w_ - 1.0));
+}
+
+std::int32_t PairFinder::cell_y(double y) const {
+  return static_cast<std::int32_t>(std::clamp((y - origin_y_) * inverse_cell_h_, 0.0, grid_h_ - 1.0));
+}
+
+// Counting sort of the detections into cells of about one mean box. False if the boxes cover too many cells.
+bool PairFinder::fill_grid(std::int32_t num_detections) {
+  Aabb all = detection_bounds_.front();
+  double sum_w = 0.0, sum_h = 0.0;
+  for (const Aabb& box : detection_bounds_) {
+    all = {std::min(all.x1, box.x1), std::min(all.y1, box.y1), std::max(all.x2, box.x2), std::max(all.y2, box.y2)};
+    sum_w += box.x2 - box.x1;
+    sum_h += box.y2 - box.y1;
+  }
+  // No finer than about one cell a box, so that a few boxes in a large image do not make an empty, huge grid.
+  const double side = std::max(1.0, std::sqrt(static_cast<double>(num_detections)));
+  const double cell_w = std::max(sum_w / num_detections, (all.x2 - all.x1) / side);
+  const double cell_h = std::max(sum_h / num_detections, (all.y2 - all.y1) / side);
+  origin_x_ = all.x1;
+  origin_y_ = all.y1;
+  inverse_cell_w_ = 1.0 / cell_w;
+  inverse_cell_h_ = 1.0 / cell_h;
+  grid_w_ = static_cast<std::int32_t>((all.x2 - all.x1) * inverse_cell_w_) + 1;
+  grid_h_ = static_cast<std::int32_t>((all.y2 - all.y1) * inverse_cell_h_) + 1;
+
+  cell_start_.assign(static_cast<std::size_t>(grid_w_) * static_cast<std::size_t>(grid_h_) + 1, 0);
+  double covered = 0.0;
+  for (const Aabb& box : detection_bounds_) {
+    const auto x1 = cell_x(box.x1), x2 = cell_x(box.x2), y1 = cell_y(box.y1), y2 = cell_y(box.y2);
+    covered += static_cast<double>(x2 - x1 + 1) * (y2 - y1 + 1);
+    if (covered > kMaxCellsPerBox * num_detections) return false;
+    for (auto y = y1; y <= y2; ++y)
+      for (auto x = x1; x <= x2; ++x) ++cell_start_[static_cast<std::size_t>(y * grid_w_ + x) + 1];
+  }
+  for (std::size_t c = 1; c < cell_start_.size(); ++c) cell_start_[c] += cell_start_[c - 1];
+  cell_items_.resize(static_cast<std::size_t>(cell_start_.back()));
+  for (std::int32_t j = num_detections - 1; j >= 0; --j) {  // backwards: each cell lists its boxes in order
+    const Aabb& box = detection_bounds_[static_cast<std::size_t>(j)];
+    const auto x1 = cell_x(box.x1), x2 = cell_x(box.x2), y1 = cell_y(box.y1), y2 = cell_y(box.y2);
+    for (auto y = y1; y <= y2; ++y)
+      for (auto x = x1; x <= x2; ++x)
+        cell_items_[static_cast<std::size_t>(--cell_start_[static_cast<std::size_t>(y * grid_w_ + x) + 1])] = j;
+  }
+  return true;
+}
+
+// After fill_grid the items of cell c stand at [cell_start_[c + 1], cell_start_[c + 2]), the last cell's up to the end.
+void PairFinder::query_grid(std::int32_t track) {
+  const Aabb& a = track_bounds_[static_cast<std::size_t>(track)];
+  const auto first = candidates_.size();
+  const auto x1 = cell_x(a.x1), x2 = cell_x(a.x2), y1 = cell_y(a.y1), y2 = cell_y(a.y2);
+  for (auto y = y1; y <= y2; ++y) {
+    for (auto x = x1; x <= x2; ++x) {
+      const auto c = static_cast<std::size_t>(y * grid_w_ + x);
+      const std::size_t begin = static_cast<std::size_t>(cell_start_[c + 1]);
+      const std::size_t end = c + 2 < cell_start_.size() ? static_cast<std::size_t>(cell_start_[c + 2]) : cell_items_.size();
+      for (std::size_t k = begin; k < end; ++k) {
+        const std::int32_t j = cell_items_[k];
+        const Aabb& b = detection_bounds_[static_cast<std::size_t>(j)];
+        if (!(a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2)) continue;
+        // A pair that meets in several cells counts in the one with the first corner of its intersection.
+        if (cell_x(std::max(a.x1, b.x1)) == x && cell_y(std::max(a.y1, b.y1)) == y) candidates_.push_back(j);
+      }
+    }
+  }
+  std::sort(candidates_.begin() + static_cast<std::ptrdiff_t>(first), candidates_.end());
+}
+
+double direction_consistency(Point direction, Point reference, Point target, double score, double inertia) {
+  const double dx = target.x - reference.x, dy = target.y - reference.y;
+  const double norm = std::sqrt(dx * dx + dy * dy) + 1e-6;
+  const double cosine = direction.x * (dx / norm) + direction.y * (dy / norm);
+  const double angle = std::acos(std::clamp(cosine, -1.0, 1.0));
+  return (std::numbers::pi / 2.0 - std::abs(angle)) / std::numbers::pi * inertia * score;
+}
+
+}  // namespace boxtrail

@@ -1,0 +1,229 @@
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+#include "boxtrail/assignment.hpp"
+
+namespace boxtrail {
+
+namespace {
+
+constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::max() / 4;
+constexpr std::int32_t kHub = -1;  // in an exchange: everything outside the matching
+
+std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+}  // namespace
+
+void Matcher::begin(std::int32_t num_columns) {
+  num_columns_ = num_columns;
+  start_.assign(1, 0);
+  pairs_.clear();
+}
+
+void Matcher::add_pair(std::int32_t column, std::int64_t weight, bool kept) {
+  assert(weight >= 0 && column < num_columns_);
+  pairs_.push_back({column, kept, -weight});
+}
+
+void Matcher::end_row() { start_.push_back(static_cast<std::int32_t>(pairs_.size())); }
+
+void Matcher::match() {
+  const auto rows = at(num_rows()), columns = at(num_columns_);
+  column_of_.assign(rows, -1);
+  row_of_.assign(columns, -1);
+  u_.assign(rows, 0);
+  v_.assign(columns, 0);
+  distance_.resize(columns);
+  via_.resize(columns);
+  seen_.assign(columns, 0);
+  shut_.assign(columns, 0);
+  search_ = 0;
+  component_.clear();
+  for (std::int32_t row = 0; row < num_rows(); ++row)
+    if (start_[at(row)] != start_[at(row) + 1]) augment(row);
+}
+
+// One shortest path (Dijkstra on reduced costs) from a free row to a free column, or to a row that had better stay free.
+void Matcher::augment(std::int32_t start) {
+  ++search_;
+  open_.clear();
+  closed_.clear();
+  std::int32_t row = start, exit_row = -1, column = -1;
+  std::int64_t travelled = 0, exit_distance = kFar, total = 0;
+  for (;;) {
+    const std::int64_t base = travelled - u_[at(row)];
+    if (base < exit_distance) {
+      exit_row = row;
+      exit_distance = base;
+    }
+    for (auto k = start_[at(row)]; k < start_[at(row) + 1]; ++k) {
+      const Pair& pair = pairs_[at(k)];
+      const auto j = at(pair.column);
+      const std::int64_t reach = base + pair.cost - v_[j];
+      if (seen_[j] != search_) {
+        seen_[j] = search_;
+        open_.push_back(pair.column);
+      } else if (shut_[j] == search_ || reach >= distance_[j]) {
+        continue;
+      }
+      distance_[j] = reach;
+      via_[j] = row;
+    }
+    std::size_t nearest = open_.size();
+    std::int64_t least = exit_distance;
+    for (std::size_t k = 0; k < open_.size(); ++k) {
+      if (distance_[at(open_[k])] < least) {
+        least = distance_[at(open_[k])];
+        nearest = k;
+      }
+    }
+    if (nearest == open_.size()) {
+      total = exit_distance;
+      column = column_of_[at(exit_row)];
+      column_of_[at(exit_row)] = -1;
+      break;
+    }
+    column = open_[nearest];
+    open_[nearest] = open_.back();
+    open_.pop_back();
+    shut_[at(column)] = search_;
+    if (row_of_[at(column)] < 0) {
+      total = least;
+      break;
+    }
+    closed_.push_back(column);
+    row = row_of_[at(column)];
+    travelled = least;
+  }
+  for (const std::int32_t j : closed_) {
+    const std::int64_t change = total - distance_[at(j)];
+    u_[at(row_of_[at(j)])] += change;
+    v_[at(j)] -= change;
+  }
+  u_[at(start)] += total;
+  while (column >= 0) {  // hand the columns back along the path
+    const std::int32_t taker = via_[at(column)];
+    row_of_[at(column)] = taker;
+    std::swap(column_of_[at(taker)], column);
+  }
+}
+
+bool Matcher::is_tight(std::int32_t row, const Pair& pair) const {
+  return pair.cost == u_[at(row)] + v_[at(pair.column)];
+}
+
+std::int32_t Matcher::find_pair(std::int32_t row, std::int32_t column) const {
+  const auto begin = pairs_.begin() + start_[at(row)], end = pairs_.begin() + start_[at(row) + 1];
+  const auto found = std::lower_bound(begin, end, column, [](const Pair& pair, std::int32_t c) { return pair.column < c; });
+  return static_cast<std::int32_t>(found - pairs_.begin());
+}
+
+bool Matcher::is_kept(std::int32_t row) const {
+  const std::int32_t column = column_of_[at(row)];
+  return column >= 0 && pairs_[at(find_pair(row, column))].kept;
+}
+
+// Row by row: is there an optimal matching with a lower column here and nothing changed before?
+void Matcher::settle_ties() {
+  for (std::int32_t row = 0; row < num_rows(); ++row) {
+    for (auto k = start_[at(row)]; k < start_[at(row) + 1]; ++k) {
+      const Pair& pair = pairs_[at(k)];
+      if (pair.column == column_of_[at(row)] && pair.kept) break;
+      if (pair.kept && is_tight(row, pair) && exchange(row, pair.column)) break;
+    }
+  }
+}
+
+void Matcher::find_components() {
+  component_.assign(at(num_rows()), -1);
+  std::vector<std::int32_t> parent(at(num_rows()) + at(num_columns_));
+  std::iota(parent.begin(), parent.end(), 0);
+  const auto root = [&](std::int32_t node) {
+    while (parent[at(node)] != node) node = parent[at(node)] = parent[at(parent[at(node)])];
+    return node;
+  };
+  for (std::int32_t row = 0; row < num_rows(); ++row)
+    for (auto k = start_[at(row)]; k < start_[at(row) + 1]; ++k)
+      parent[at(root(row))] = root(num_rows() + pairs_[at(k)].column);
+  component_rows_.resize(at(num_rows()));
+  std::iota(component_rows_.begin(), component_rows_.end(), 0);
+  for (std::int32_t row = 0; row < num_rows(); ++row) component_[at(row)] = root(row);
+  std::stable_sort(component_rows_.begin(), component_rows_.end(),
+                   [&](std::int32_t a, std::int32_t b) { return component_[at(a)] < component_[at(b)]; });
+  component_start_.assign(at(num_rows()), 0);  // of each row: where its component begins in component_rows_
+  for (std::size_t k = 0; k < component_rows_.size(); ++k) {
+    const bool first = k == 0 || component_[at(component_rows_[k])] != component_[at(component_rows_[k - 1])];
+    component_start_[at(component_rows_[k])] =
+        first ? static_cast<std::int32_t>(k) : component_start_[at(component_rows_[k - 1])];
+  }
+}
+
+// Gives `row` the column, if a chain of tight (cost-free) exchanges allows it. The hub stands for everything outside the
+// matching: it takes a column by leaving it free, which costs nothing where v is 0; a row joins it by taking a free
+// column, or none where u is 0. Rows before `row` are settled: one with a kept column stays, one without may move
+// between columns that are not kept.
+bool Matcher::exchange(std::int32_t row, std::int32_t column) {
+  if (component_.empty()) {
+    find_components();
+    came_.resize(at(num_rows()) + 1);  // the hub comes last
+    visited_.assign(at(num_rows()) + 1, 0);
+    visit_ = 0;
+  }
+  ++visit_;
+  const auto slot = [&](std::int32_t node) { return node == kHub ? at(num_rows()) : at(node); };
+  const auto movable = [&](std::int32_t r) { return r >= row || !is_kept(r); };
+  const std::int32_t displaced = row_of_[at(column)];
+  if (displaced != kHub && !movable(displaced)) return false;
+  visited_[slot(displaced)] = visit_;
+  queue_.assign(1, displaced);
+  Step last{kHub, -1};
+  bool found = false;
+  const auto take = [&](std::int32_t node, std::int32_t other, std::int32_t taken) {
+    if (other == row) {
+      last = {node, taken};
+      found = true;
+    } else if (visited_[slot(other)] != visit_ && (other == kHub || movable(other))) {
+      visited_[slot(other)] = visit_;
+      came_[slot(other)] = {node, taken};
+      queue_.push_back(other);
+    }
+  };
+  for (std::size_t head = 0; head < queue_.size() && !found; ++head) {
+    const std::int32_t node = queue_[head];
+    if (node == kHub) {
+      const std::int32_t component = component_[at(row)];
+      for (auto k = at(component_start_[at(row)]); k < component_rows_.size() && !found; ++k) {
+        const std::int32_t other = component_rows_[k];
+        if (component_[at(other)] != component) break;
+        const std::int32_t own = column_of_[at(other)];
+        if (own < 0 || v_[at(own)] == 0) take(node, other, own);
+      }
+      continue;
+    }
+    for (auto k = start_[at(node)]; k < start_[at(node) + 1] && !found; ++k) {
+      const Pair& pair = pairs_[at(k)];
+      if (is_tight(node, pair) && (node >= row || !pair.kept)) take(node, row_of_[at(pair.column)], pair.column);
+    }
+    if (!found && u_[at(node)] == 0) take(node, kHub, -1);
+  }
+  if (!found) return false;
+  const auto give = [&](std::int32_t node, std::int32_t taken) {
+    if (node != kHub) column_of_[at(node)] = taken;
+    if (taken >= 0) row_of_[at(taken)] = node;
+  };
+  give(row, column);
+  for (Step step = last;; step = came_[slot(step.node)]) {
+    give(step.node, step.column);
+    if (step.node == displaced) break;
+  }
+  return true;
+}
+
+void Matcher::collect_kept(Matches& out) const {
+  out.clear();
+  for (std::int32_t row = 0; row < num_rows(); ++row)
+    if (is_kept(row)) out.push_back({row, column_of_[at(row)]});
+}
+
+}  // namespace boxtrail

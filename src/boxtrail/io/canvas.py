@@ -1,0 +1,149 @@
+"""Strokes on an image: boxes, trails that fade, text, sheets. Needs OpenCV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail.errors import require
+
+cv2 = require("cv2", "video", "drawing tracks")
+
+Image: TypeAlias = NDArray[np.uint8]
+Points: TypeAlias = NDArray[np.float64]  # (K, 2) x, y in pixels
+Colour: TypeAlias = tuple[int, int, int]
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+SHEET_COLOUR, CAPTION_COLOUR = (34, 30, 28), (232, 228, 224)
+FADE_STEPS = 8  # pieces of different strength in a trail
+SUBPIXEL_BITS = 4  # OpenCV draws at 1/16 pixel with these
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Widths that suit the size of an image."""
+
+    line: int  # pixels
+    font_scale: float
+    font_weight: int  # pixels
+    padding: int  # pixels around the text of a label
+
+    @classmethod
+    def for_image(cls, image: Image) -> Pen:
+        """A pen for an image (H, W, 3): a line is about 1/300 of its shorter side."""
+        side = min(image.shape[:2])
+        scale = float(np.clip(side / 1250.0, 0.36, 2.4))
+        return cls(max(1, round(side / 320)), scale, max(1, round(scale * 2.0)), max(2, round(scale * 6)))
+
+
+def draw_outline(image: Image, points: Points, colour: Colour, pen: Pen, *, dashed: bool = False) -> None:
+    """The closed polygon ``points`` (K, 2) in pixels, over a thin dark edge that shows it anywhere."""
+    corners = _fixed(points)
+    if dashed:
+        for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
+            _dash(image, start, end, colour, pen)
+        return
+    cv2.polylines(image, [corners], True, (24, 24, 24), pen.line + 2, cv2.LINE_AA, SUBPIXEL_BITS)
+    cv2.polylines(image, [corners], True, colour, pen.line, cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def _dash(image: Image, start: Points, end: Points, colour: Colour, pen: Pen) -> None:
+    dash = 5.0 * pen.line + 2.0
+    # Far outside the image nothing is seen; a runaway box must not cost a million dashes.
+    num = int(np.clip(np.hypot(*(end - start)) / (2 * dash), 1, 200))
+    for k in range(num):
+        piece = start + (end - start) * (np.array([[k], [k + 0.55]]) / num)
+        cv2.polylines(image, [_fixed(piece)], False, colour, pen.line, cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def draw_arrow(image: Image, points: Points, colour: Colour, pen: Pen) -> None:
+    """A short line from the middle of an oriented box to its front, between corners 1 and 2."""
+    line = np.stack([points.mean(axis=0), points[1:3].mean(axis=0)])
+    cv2.polylines(image, [_fixed(line)], False, colour, max(1, pen.line // 2), cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def draw_trails(image: Image, trails: Sequence[tuple[NDArray[np.float64], Colour]], pen: Pen) -> None:
+    """Each trail is (K, 3) ``x, y, strength`` from old to new; strength in [0, 1] is how opaque it is."""
+    if not trails:
+        return
+    height, width = image.shape[:2]
+    every = np.concatenate([trail[:, :2] for trail, _ in trails])
+    left, top = np.clip(np.floor(every.min(axis=0)) - 2 * pen.line - 2, 0, [width, height]).astype(int)
+    right, bottom = np.clip(np.ceil(every.max(axis=0)) + 2 * pen.line + 2, 0, [width, height]).astype(int)
+    if right <= left or bottom <= top:
+        return
+    region = image[top:bottom, left:right]
+    opacity = np.zeros(region.shape[:2], dtype=np.uint8)
+    ink = np.zeros(region.shape, dtype=np.uint8)
+    for trail, colour in trails:
+        points = _fixed(trail[:, :2] - (left, top))
+        cv2.polylines(ink, [points], False, colour, 2 * pen.line + 4, cv2.LINE_8, SUBPIXEL_BITS)
+        # A few pieces of even strength look like a stroke from point to point, at a fraction of the calls.
+        for piece in np.array_split(np.arange(1, len(points)), min(FADE_STEPS, len(points) - 1)):
+            strength = float(trail[piece[-1], 2])
+            stroke, thickness = (
+                points[piece[0] - 1 : piece[-1] + 1],
+                max(1, round(pen.line * (0.7 + strength))),
+            )
+            cv2.polylines(opacity, [stroke], False, 240 * strength, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
+    rows, columns = np.nonzero(opacity)
+    alpha = opacity[rows, columns, None].astype(np.float32) / 255.0
+    region[rows, columns] = np.round(region[rows, columns] * (1.0 - alpha) + ink[rows, columns] * alpha)
+
+
+def put_text(image: Image, text: str, origin: tuple[int, int], colour: Colour, pen: Pen) -> None:
+    """``text`` with its baseline beginning at ``origin`` (x, y)."""
+    cv2.putText(image, text, origin, FONT, pen.font_scale, colour, pen.font_weight, cv2.LINE_AA)
+
+
+def fit(image: Image, width: int, height: int) -> Image:
+    """``image`` scaled in proportion into (height, width, 3), on black where it leaves room."""
+    scale = min(width / image.shape[1], height / image.shape[0])
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    fitted = np.zeros((height, width, 3), dtype=np.uint8)
+    left, top = (width - size[0]) // 2, (height - size[1]) // 2
+    fitted[top : top + size[1], left : left + size[0]] = small
+    return fitted
+
+
+def compose_sheet(images: Sequence[Image], columns: int, captions: Sequence[str] | None) -> Image:
+    """Images in rows of ``columns`` on a dark sheet, captions below them."""
+    height, width = images[0].shape[:2]
+    pen = Pen.for_image(images[0])
+    gap = max(4, min(height, width) // 48)
+    (_, letters), _ = cv2.getTextSize("Ag", FONT, pen.font_scale, pen.font_weight)
+    strip = 0 if captions is None else letters + 2 * gap
+    rows = -(-len(images) // columns)
+    size = gap + rows * (height + strip + gap), gap + columns * (width + gap)
+    sheet = np.full((*size, 3), SHEET_COLOUR, dtype=np.uint8)
+    for k, image in enumerate(images):
+        x, y = gap + k % columns * (width + gap), gap + k // columns * (height + strip + gap)
+        sheet[y : y + height, x : x + width] = fit(image, width, height)
+        if captions is not None:
+            text = captions[k].encode("ascii", "replace").decode()
+            origin = (x + gap // 2, y + height + strip - gap)
+            put_text(sheet, text, origin, CAPTION_COLOUR, pen)
+    return sheet
+
+
+def _fixed(points: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Pixels as OpenCV's fixed-point numbers, kept in a range where they cannot overflow."""
+    return np.round(np.clip(points, -30_000, 30_000) * (1 << SUBPIXEL_BITS)).astype(np.int32)
+
+
+__all__ = [
+    "FONT",
+    "Colour",
+    "Image",
+    "Pen",
+    "compose_sheet",
+    "draw_arrow",
+    "draw_outline",
+    "draw_trails",
+    "fit",
+    "put_text",
+]

@@ -1,0 +1,135 @@
+"""Drawing tracks: boxes, names and trails, with one colour an id; and sheets of several images."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail.boxes import corners
+from boxtrail.io.colours import colour_of
+from boxtrail.results import TrackResults
+
+if TYPE_CHECKING:
+    from boxtrail.io.labels import Label
+
+LONGEST_GAP = 5  # drawn frames a track may be away before its trail starts anew
+
+
+class TrackPainter:
+    """Draws the tracks of successive frames and remembers where they were.
+
+    ``class_names`` are shown before the id; ``trail_length`` is in drawn frames, 0 for none.
+    """
+
+    def __init__(self, class_names: Mapping[int, str] | None = None, *, trail_length: int = 30) -> None:
+        self._class_names = dict(class_names or {})
+        self._trail_length = trail_length
+        self._trails: dict[int, deque[tuple[int, float, float]]] = {}
+        self._step = 0
+
+    def draw(self, image: NDArray[np.uint8], tracks: TrackResults) -> NDArray[np.uint8]:
+        """A new image (H, W, 3) uint8 BGR with ``tracks`` on a copy of ``image``; dashed boxes are coasting.
+
+        Raises:
+            MissingExtraError: if OpenCV is not installed.
+        """
+        canvas = np.ascontiguousarray(image).copy()
+        self.draw_onto(canvas, tracks)
+        return canvas
+
+    def draw_onto(self, image: NDArray[np.uint8], tracks: TrackResults) -> None:
+        """As :meth:`draw`, into ``image`` itself, which must be contiguous."""
+        from boxtrail.io import canvas, labels
+
+        self._remember(tracks)
+        pen = canvas.Pen.for_image(image)
+        canvas.draw_trails(image, self._fading_trails(tracks), pen)
+        if not len(tracks):
+            return
+        outlines, boxes = corners(tracks.xywha), tracks.xyxy
+        # Whoever stands lower in the image is nearer the camera, and drawn last.
+        order = np.argsort(boxes[:, 3], kind="stable")
+        ids, coasting = tracks.id, tracks.det_ind < 0
+        for row in order:
+            colour = colour_of(int(ids[row]))
+            canvas.draw_outline(image, outlines[row], colour, pen, dashed=bool(coasting[row]))
+            if tracks.is_obb:
+                canvas.draw_arrow(image, outlines[row], colour, pen)
+        # The nearest choose the place of their label first.
+        labels.draw_labels(image, [self._label(tracks[row]) for row in order[::-1]], pen)
+
+    def reset(self) -> None:
+        """Forget the trails."""
+        self._trails.clear()
+        self._step = 0
+
+    def _label(self, track: TrackResults) -> Label:
+        from boxtrail.io.labels import Label
+
+        track_id = int(track.id)
+        # OpenCV's fonts have no letter outside ASCII and would draw "????".
+        name = self._class_names.get(int(track.cls), "").encode("ascii", "replace").decode()
+        text = f"{name} {track_id} {float(track.conf):.2f}".lstrip()
+        x1, y1, x2, y2 = track.xyxy.tolist()
+        return Label((x1, y1, x2, y2), text, str(track_id), colour_of(track_id))
+
+    def _remember(self, tracks: TrackResults) -> None:
+        if not self._trail_length:
+            return
+        oldest = self._step - self._trail_length
+        for track_id in [key for key, trail in self._trails.items() if trail[-1][0] < oldest]:
+            del self._trails[track_id]
+        points = _anchors(tracks)
+        for track_id, (x, y) in zip(tracks.id.tolist(), points, strict=True):
+            trail = self._trails.setdefault(track_id, deque(maxlen=self._trail_length + 1))
+            if trail and self._step - trail[-1][0] > LONGEST_GAP:
+                trail.clear()
+            trail.append((self._step, float(x), float(y)))
+        self._step += 1
+
+    def _fading_trails(self, tracks: TrackResults) -> list[tuple[NDArray[np.float64], tuple[int, int, int]]]:
+        """(K, 3) ``x, y, strength`` of every track in this frame that has moved."""
+        trails = []
+        for track_id in tracks.id.tolist():
+            if len(points := self._trails.get(track_id, ())) < 2:
+                continue
+            trail = np.array(points, dtype=np.float64)
+            age = (self._step - 1 - trail[:, 0]) / self._trail_length
+            strength = np.clip(1.0 - age, 0.0, 1.0)
+            trails.append((np.column_stack([trail[:, 1:], strength]), colour_of(track_id)))
+        return trails
+
+
+def contact_sheet(
+    images: Sequence[NDArray[np.uint8]], columns: int = 3, captions: Sequence[str] | None = None
+) -> NDArray[np.uint8]:
+    """The images in rows of ``columns``, each with its caption below, as one image (H, W, 3) uint8 BGR.
+
+    All cells have the size of the first image; others are scaled to fit, in proportion.
+
+    Raises:
+        ValueError: if there is no image, or not one caption an image.
+        MissingExtraError: if OpenCV is not installed.
+    """
+    from boxtrail.io import canvas
+
+    if not images or columns < 1:
+        raise ValueError("a contact sheet needs at least one image and one column")
+    if captions is not None and len(captions) != len(images):
+        raise ValueError(f"{len(images)} images need as many captions, not {len(captions)}")
+    return canvas.compose_sheet(images, min(columns, len(images)), captions)
+
+
+def _anchors(tracks: TrackResults) -> NDArray[np.float64]:
+    """(M, 2) the point a trail follows: the feet of an upright box, the middle of an oriented one."""
+    if tracks.is_obb:
+        return tracks.xywh[:, :2]
+    boxes = tracks.xyxy
+    return np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2.0, boxes[:, 3]])
+
+
+__all__ = ["TrackPainter", "contact_sheet"]

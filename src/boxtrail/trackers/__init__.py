@@ -1,0 +1,26 @@
+"""The trackers: options, public classes, and the factory."""
+
+from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
+from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
+from boxtrail.trackers.ocsort import OcSort, OcSortConfig
+from boxtrail.trackers.options import StreamConfig
+from boxtrail.trackers.presets import load_preset, preset_names
+from boxtrail.trackers.sort import Sort, SortConfig
+from boxtrail.trackers.tracker import Track, Tracker
+
+__all__ = [
+    "TRACKERS",
+    "ByteTrack",
+    "ByteTrackConfig",
+    "OcSort",
+    "OcSortConfig",
+    "Sort",
+    "SortConfig",
+    "StreamConfig",
+    "Track",
+    "Tracker",
+    "create_tracker",
+    "load_preset",
+    "preset_names",
+    "tracker_class",
+]

@@ -1,0 +1,67 @@
+"""Trackers by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from boxtrail.errors import ConfigError
+from boxtrail.trackers.bytetrack import ByteTrack
+from boxtrail.trackers.ocsort import OcSort
+from boxtrail.trackers.presets import load_preset
+from boxtrail.trackers.sort import Sort
+from boxtrail.trackers.tracker import Tracker
+
+TRACKERS: dict[str, type[Tracker]] = {"bytetrack": ByteTrack, "ocsort": OcSort, "sort": Sort}
+
+
+def create_tracker(
+    tracker_type: str,
+    backend: str | None = None,
+    *,
+    preset: str | Path | None = None,
+    tracker_config: str | Path | Mapping[str, Any] | None = None,
+    tracker_backend: str | None = None,
+    evolve_param_dict: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Tracker:
+    """A tracker by name, without regard to case and punctuation: ``"bytetrack"``, ``"OC-SORT"``, ``"sort:python"``.
+
+    Later sources of options win: the preset, ``tracker_config``, ``evolve_param_dict``, then ``options``.
+
+    Args:
+        tracker_type: a key of :data:`TRACKERS`; a backend may follow a colon.
+        backend: ``"cpp"`` (default) or ``"python"``.
+        preset: name of a preset of this tracker, or path of a YAML file.
+        tracker_config: the same, or a mapping of options.
+        tracker_backend: another name of ``backend``.
+        evolve_param_dict: more options, as tuners hand them over.
+        **options: see the tracker's class.
+
+    Raises:
+        ConfigError: for an unknown tracker, backend, preset or option.
+    """
+    name, _, suffix = tracker_type.partition(":")
+    kind = tracker_class(name)
+    chosen: dict[str, Any] = {}
+    for source in (preset, tracker_config):
+        if source is not None:
+            chosen |= dict(source) if isinstance(source, Mapping) else load_preset(kind.name, source)
+    chosen |= dict(evolve_param_dict or {}) | options
+    return kind(backend=suffix or backend or tracker_backend, **chosen)
+
+
+def tracker_class(name: str) -> type[Tracker]:
+    """The class of a tracker.
+
+    Raises:
+        ConfigError: if there is none, with the nearest known name.
+    """
+    plain = "".join(letter for letter in name.lower() if letter.isalnum())
+    if plain in TRACKERS:
+        return TRACKERS[plain]
+    nearest = difflib.get_close_matches(plain, TRACKERS, n=1, cutoff=0.5)
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    raise ConfigError(f"there is no tracker {name!r}{hint} Trackers: {', '.join(TRACKERS)}")

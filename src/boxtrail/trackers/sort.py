@@ -1,0 +1,53 @@
+"""SORT: options and public class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from boxtrail.trackers.options import MEASURES, option
+from boxtrail.trackers.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortConfig:
+    """Options of :class:`Sort`; the defaults are the authors'.
+
+    Attributes:
+        iou_threshold: least similarity of a track and its detection.
+        max_age: frames, or seconds like ``"1.0s"``, that a track may go unseen.
+        min_hits: matches in a row, after the birth, before a track is reported; waived in the first frames.
+        asso_func: measure of overlap; the threshold is meant for ``"iou"``.
+    """
+
+    iou_threshold: float = option(0.3, 0.0, 1.0)
+    max_age: float | str = option(1, 0)
+    min_hits: int = option(3, 0, 1000)
+    asso_func: str = option("iou", choices=MEASURES)
+
+
+class Sort(Tracker):
+    """SORT (Bewley et al., ICIP 2016, arXiv 1602.00763).
+
+    A Kalman filter predicts every box, the Hungarian method pairs predictions and detections by IoU, and that is all.
+    There is no score threshold: filter the detections before. With ``min_hits=3`` a track is reported from its fourth
+    detection on, except in the first three frames. The box reported is the filter's. Ids are taken at birth, so they
+    have gaps where a track was never reported. Different from the authors' code: ids count per tracker.
+
+    Args:
+        backend: ``"cpp"`` or ``"python"``.
+        **options: fields of :class:`SortConfig` and :class:`boxtrail.trackers.StreamConfig`.
+    """
+
+    name = "sort"
+    paper = "Bewley et al., ICIP 2016"
+    config_type = SortConfig
+    durations = ("max_age",)
+    aliases = {
+        "iou_thresh": "iou_threshold",
+        "asso_threshold": "iou_threshold",
+        "minimum_iou_threshold": "iou_threshold",
+        "track_buffer": "max_age",
+        "lost_track_buffer": "max_age",
+        "minimum_consecutive_frames": "min_hits",
+        "fps": "frame_rate",
+    }

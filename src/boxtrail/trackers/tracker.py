@@ -1,0 +1,332 @@
+"""What every public tracker does around its backend: options, checking of the input, results, saving and restoring."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail import backend as backends
+from boxtrail.detections import as_array, check
+from boxtrail.errors import ConfigError, InvalidDetectionsError, InvalidInputError, StateError
+from boxtrail.results import TrackResults
+from boxtrail.trackers.options import StreamConfig, build, frames, split
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+STATE_VERSION = 1
+STATES = ("tentative", "confirmed", "lost")
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One live track.
+
+    Attributes:
+        id: from 1, unique within the tracker.
+        state: ``"tentative"`` until first reported, ``"confirmed"``, or ``"lost"`` while unseen.
+        age: frames since birth.
+        hits: detections matched.
+        misses: frames since it was last seen.
+        conf: score of the last detection, in [0, 1].
+        cls: class id of the last detection.
+        box: where the tracker believes it is: (4,) ``x1, y1, x2, y2`` or (5,) ``cx, cy, w, h, angle`` in pixels.
+        velocity: (2,) pixels a frame.
+    """
+
+    id: int
+    state: str
+    age: int
+    hits: int
+    misses: int
+    conf: float
+    cls: int
+    box: FloatArray
+    velocity: FloatArray
+
+
+class Tracker:
+    """A tracker over one video stream; give each stream its own. Subclasses name the algorithm and its options.
+
+    Args:
+        backend: ``"cpp"`` (compiled, default) or ``"python"`` (the reference; same ids, slower).
+        **options: fields of the tracker's config and of :class:`StreamConfig`; also the peers' names for them.
+
+    Raises:
+        ConfigError: for an unknown option or a value out of range.
+        BackendError: if the compiled core is asked for and missing.
+    """
+
+    name: ClassVar[str]  # as create_tracker knows it
+    paper: ClassVar[str]
+    config_type: ClassVar[type[Any]]
+    aliases: ClassVar[Mapping[str, str]] = {}
+    durations: ClassVar[tuple[str, ...]] = ()  # options that may be given in seconds
+
+    def __init__(self, *, backend: str | None = None, **options: Any) -> None:
+        own, stream = split(options, (self.config_type, StreamConfig), self.aliases, type(self).__name__)
+        self.config = build(self.config_type, own)
+        self.stream_config = build(StreamConfig, stream)
+        self.backend = backends.resolve(backend)
+        self.num_dropped = 0  # boxes without area so far
+        self._backend_options = self._for_backend()
+        self._is_clean = backends.clean_check(self.backend)
+        self._is_obb: bool | None = None  # not known before the first detection
+        self._timestamp: float | None = None
+        self._impl = self._make_impl(oriented=False)
+
+    def update(
+        self,
+        dets: Any,
+        img: Any = None,
+        embs: Any = None,
+        *,
+        warp: Any = None,
+        timestamp: float | None = None,
+        masks: Any = None,
+        image: Any = None,
+        frame: Any = None,
+        embeddings: Any = None,
+        timestamp_s: float | None = None,
+    ) -> TrackResults:
+        """Track one frame. Call it for every frame, also for one without detections.
+
+        Args:
+            dets: (N, 6) ``x1, y1, x2, y2, conf, cls`` in pixels, (N, 5) without class, or oriented (N, 7)
+                ``cx, cy, w, h, angle, conf, cls``; a list, None or ``[]``; ``supervision.Detections``, ultralytics
+                results, or a mapping with ``xyxy`` or ``xywhr``, ``conf``, ``cls``. ``conf`` in [0, 1].
+            img: the frame (H, W, 3); accepted for every tracker, needed by none that works on motion alone.
+            embs: (N, D) unit rows of appearance, aligned with ``dets``; unused by trackers without appearance.
+            warp: (2, 3) camera motion, previous-frame to current coordinates.
+            timestamp: seconds, strictly increasing; needed with ``variable_dt``, otherwise ignored.
+            masks: (N, H, W) aligned with ``dets``; ``masks[result.det_ind]`` are those of the tracks.
+            image, frame: other names of ``img``.
+            embeddings: another name of ``embs``.
+            timestamp_s: another name of ``timestamp``.
+
+        Returns:
+            The tracks seen in this frame, see :class:`TrackResults`; ``det_ind`` are rows of ``dets``.
+
+        Raises:
+            InvalidDetectionsError: names row, column and value of what cannot be tracked.
+            InvalidInputError: for a warp, timestamp, embeddings or masks that do not fit.
+            After either the tracker is as it was before the call.
+        """
+        rows = None
+        array = as_array(dets)
+        if not self._is_clean(array):
+            given = len(array)
+            array, rows = check(array, strict=self.stream_config.strict)
+            self._check_companions(given, embs if embs is not None else embeddings, masks)
+        elif embs is not None or embeddings is not None or masks is not None:
+            self._check_companions(len(array), embs if embs is not None else embeddings, masks)
+        if warp is not None:
+            warp = _checked_warp(warp)
+        dt = 1.0
+        if self.stream_config.variable_dt:
+            dt = self._step(timestamp if timestamp is not None else timestamp_s)
+        if (array.shape[1] == 7) is not self._is_obb:
+            array = self._fit_geometry(array)
+        if rows is not None:
+            self._count_dropped(rows, given)
+
+        result = self._impl.update(array, dt, warp).view(TrackResults)
+        if self.stream_config.variable_dt:
+            self._timestamp = timestamp if timestamp is not None else timestamp_s
+        if rows is not None and len(result):
+            produced = result.det_ind >= 0
+            result[produced, -1] = rows[result.det_ind[produced]]
+        return result
+
+    @property
+    def tracks(self) -> list[Track]:
+        """All live tracks, also tentative and lost ones, ascending by id."""
+        size = 5 if self._is_obb else 4
+        return [
+            Track(
+                id=int(row[0]),
+                state=STATES[int(row[1])],
+                age=int(row[2]),
+                hits=int(row[3]),
+                misses=int(row[4]),
+                conf=float(row[5]),
+                cls=int(row[6]),
+                box=row[7 : 7 + size],
+                velocity=row[7 + size :],
+            )
+            for row in self._impl.tracks()
+        ]
+
+    @property
+    def class_names(self) -> Mapping[int, str] | None:
+        """Class id → name, as given."""
+        return self.stream_config.class_names
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """All options by name, defaults included."""
+        stream = {f.name: getattr(self.stream_config, f.name) for f in fields(StreamConfig)}
+        return {**asdict(self.config), **stream}
+
+    def reset(self) -> None:
+        """Forget everything: tracks, frame count, time and geometry; ids start at 1 again."""
+        self._is_obb, self._timestamp, self.num_dropped = None, None, 0
+        self._impl = self._make_impl(oriented=False)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on elsewhere: plain numbers, strings, lists and dicts that survive JSON."""
+        return {
+            "boxtrail_state": STATE_VERSION,
+            "tracker": self.name,
+            "options": _plain(self.options),
+            "is_obb": self._is_obb,
+            "timestamp": self._timestamp,
+            "num_dropped": self.num_dropped,
+            "stream": self._impl.state_dict(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any], *, strict: bool = True) -> None:
+        """Continue where :meth:`state_dict` was taken, by either backend, on any machine.
+
+        Args:
+            state: what :meth:`state_dict` gave.
+            strict: the options must be those it was saved with; otherwise this tracker's own apply from here on.
+
+        Raises:
+            StateError: if the state is of another tracker, version or set of options; nothing changes then.
+        """
+        try:
+            version, name, saved = state["boxtrail_state"], state["tracker"], state["options"]
+            is_obb, timestamp = state["is_obb"], state["timestamp"]
+            stream, num_dropped = state["stream"], int(state["num_dropped"])
+        except (KeyError, TypeError) as error:
+            raise StateError(f"this is no saved tracker state: {error!r}") from error
+        if version != STATE_VERSION:
+            raise StateError(
+                f"the state has version {version!r}; this boxtrail reads version {STATE_VERSION}"
+            )
+        if name != self.name:
+            raise StateError(f"the state is of {name!r}, not of {self.name!r}")
+        if strict:
+            _check_same_options(saved, _plain(self.options))
+        impl = self._make_impl(oriented=bool(is_obb))
+        try:
+            impl.load_state_dict(dict(stream))
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise StateError(f"the saved state does not fit {self.name!r}: {error}") from error
+        self._impl, self._is_obb, self._timestamp, self.num_dropped = impl, is_obb, timestamp, num_dropped
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by options and state."""
+        return _restore, (type(self), self.backend, self.options, self.state_dict())
+
+    def __repr__(self) -> str:
+        """Options that differ from the defaults."""
+        defaults = {f.name: f.default for config in (self.config_type, StreamConfig) for f in fields(config)}
+        changed = {name: value for name, value in self.options.items() if value != defaults[name]}
+        shown = ", ".join(f"{name}={value!r}" for name, value in {**changed, "backend": self.backend}.items())
+        return f"{type(self).__name__}({shown})"
+
+    def _make_impl(self, *, oriented: bool) -> backends.TrackerBackend:
+        return backends.make(self.backend, type(self).__name__, oriented=oriented, **self._backend_options)
+
+    def _for_backend(self) -> dict[str, Any]:
+        """The options as the backends take them: durations in frames, no missing values."""
+        stream, options = self.stream_config, asdict(self.config)
+        for name in self.durations:
+            options[name] = frames(options[name], stream.frame_rate, name)
+        if options["asso_func"] == "centroid" and stream.frame_size is None:
+            raise ConfigError("asso_func='centroid' needs frame_size=(width, height) in pixels")
+        options["image_diagonal"] = math.hypot(*(stream.frame_size or (0, 0)))
+        options["buffer_ratio"] = stream.buffer_ratio
+        options["per_class"] = stream.per_class
+        return options
+
+    def _step(self, timestamp: float | None) -> float:
+        """Frames since the last timestamp."""
+        if timestamp is None or not math.isfinite(timestamp):
+            raise InvalidInputError(f"variable_dt needs a timestamp in seconds, not {timestamp!r}")
+        if self._timestamp is None:
+            return 1.0
+        if timestamp <= self._timestamp:
+            raise InvalidInputError(
+                f"timestamp {timestamp:g} s does not come after the last one, {self._timestamp:g} s"
+            )
+        return (timestamp - self._timestamp) * self.stream_config.frame_rate
+
+    def _fit_geometry(self, array: FloatArray) -> FloatArray:
+        """Settle upright or oriented boxes by the first detections; empty frames fit both."""
+        is_obb = array.shape[1] == 7
+        if len(array) == 0:
+            return np.empty((0, 7 if self._is_obb else 6))
+        if self._is_obb is not None:
+            kinds = ("upright (N, 6)", "oriented (N, 7)")
+            raise InvalidDetectionsError(
+                f"this tracker works on {kinds[self._is_obb]} detections, these are {kinds[is_obb]}; call reset() first"
+            )
+        if is_obb:
+            impl = self._make_impl(oriented=True)
+            impl.load_state_dict(self._impl.state_dict())  # empty frames so far count
+            self._impl = impl
+        self._is_obb = is_obb
+        return array
+
+    def _count_dropped(self, rows: NDArray[np.int64], given: int) -> None:
+        dropped = given - len(rows)
+        if dropped and self.num_dropped == 0:
+            row = int(np.setdiff1d(np.arange(given), rows)[0])
+            _logger.warning(
+                "dropped %d detection(s) without area (first: row %d); later ones are only counted in num_dropped",
+                dropped,
+                row,
+            )
+        self.num_dropped += dropped
+
+    def _check_companions(self, count: int, embs: Any, masks: Any) -> None:
+        for name, values in (("embs", embs), ("masks", masks)):
+            if values is not None and len(values) != count:
+                raise InvalidInputError(f"{name} must have one row a detection: {count}, not {len(values)}")
+
+
+def _checked_warp(warp: Any) -> FloatArray:
+    try:
+        matrix = np.ascontiguousarray(warp, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"warp must be a (2, 3) array of numbers: {error}") from error
+    if matrix.shape != (2, 3) or not np.isfinite(matrix).all():
+        raise InvalidInputError(f"warp must be a finite (2, 3) array, not {np.asarray(warp).shape}")
+    if abs(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]) < 1e-9:
+        raise InvalidInputError("warp collapses the image: its 2×2 part is singular")
+    return matrix
+
+
+def _plain(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as JSON keeps them."""
+    names, size = options["class_names"], options["frame_size"]
+    return {
+        **options,
+        "class_names": None if names is None else {str(key): value for key, value in names.items()},
+        "frame_size": None if size is None else list(size),
+    }
+
+
+def _check_same_options(saved: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    for name in sorted(set(saved) | set(own)):
+        if saved.get(name) != own.get(name):
+            raise StateError(
+                f"the state was saved with {name}={saved.get(name)!r}, this tracker has {own.get(name)!r}; "
+                "pass strict=False to go on with this tracker's options"
+            )
+
+
+def _restore(kind: type[Tracker], backend: str, options: dict[str, Any], state: dict[str, Any]) -> Tracker:
+    tracker = kind(backend=backend, **options)
+    tracker.load_state_dict(state)
+    return tracker

@@ -1,0 +1,29 @@
+"""``create_tracker`` with the argument order that users of other packages type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from boxtrail.trackers import factory
+from boxtrail.trackers.tracker import Tracker
+
+
+def create_tracker(
+    tracker_type: str,
+    tracker_config: str | Path | Mapping[str, Any] | None = None,
+    reid_weights: str | Path | None = None,
+    device: str | None = None,
+    half: bool = False,
+    per_class: bool = False,
+    evolve_param_dict: Mapping[str, Any] | None = None,
+) -> Tracker:
+    """A tracker by name; ``reid_weights``, ``device`` and ``half`` mean nothing to a tracker without appearance.
+
+    Raises:
+        ConfigError: for an unknown tracker, preset or option.
+    """
+    return factory.create_tracker(
+        tracker_type, tracker_config=tracker_config, evolve_param_dict=evolve_param_dict, per_class=per_class
+    )

@@ -1,0 +1,172 @@
+"""What is drawn, and where."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from boxtrail.io.colours import colour_of, hex_colour, text_colour
+from boxtrail.io.drawing import TrackPainter, contact_sheet
+from boxtrail.results import TrackResults
+
+
+def canvas(height: int = 240, width: int = 320) -> NDArray[np.uint8]:
+    return np.full((height, width, 3), 128, np.uint8)
+
+
+def changed(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.asarray((image != 128).any(axis=2))
+
+
+def test_drawing_leaves_the_input_alone_and_colours_the_outline() -> None:
+    image = canvas()
+    drawn = TrackPainter({0: "person"}).draw(image, TrackResults([[100, 80, 150, 180, 3, 0.9, 0, 0]]))
+    assert (image == 128).all()
+    assert drawn.dtype == np.uint8
+    for x, y in ((100, 130), (150, 130), (125, 180)):
+        np.testing.assert_allclose(drawn[y, x].astype(int), colour_of(3), atol=45)
+    assert not changed(drawn)[95:165, 110:140].any()
+
+
+def test_no_track_leaves_the_picture_as_it_is() -> None:
+    for empty in (TrackResults.empty(), TrackResults.empty(is_obb=True)):
+        np.testing.assert_array_equal(TrackPainter().draw(canvas(), empty), canvas())
+
+
+@pytest.mark.parametrize("box", [(0, 0, 40, 30), (290, 0, 320, 40), (290, 220, 320, 240), (0, 5, 20, 240)])
+def test_the_label_stays_inside_the_image(box: tuple[float, ...]) -> None:
+    rows = TrackResults([[*box, 1234, 0.87, 0, 0]])
+    strip = (TrackPainter({0: "pedestrian"}).draw(canvas(), rows) == colour_of(1234)).all(axis=2)
+    free = TrackPainter({0: "pedestrian"}).draw(
+        canvas(), TrackResults([[90, 90, 120, 130, 1234, 0.87, 0, 0]])
+    )
+    whole = (free == colour_of(1234)).all(axis=2)
+    # As much of the filled strip is seen as in the middle of the image, give or take the outline.
+    assert strip.sum() > 0.9 * (whole.sum() - 2 * 70)
+
+
+def test_labels_of_neighbours_do_not_hide_each_other() -> None:
+    rows = TrackResults([[100 + 12 * k, 100 + k, 112 + 12 * k, 160, k + 1, 0.9, 0, 0] for k in range(3)])
+    together = TrackPainter({0: "person"}).draw(canvas(), rows)
+    for track_id in (1, 2, 3):
+        alone = TrackPainter({0: "person"}).draw(canvas(), rows[track_id - 1 : track_id])
+        colour = colour_of(track_id)
+        assert (together == colour).all(axis=2).sum() > 0.9 * (alone == colour).all(axis=2).sum()
+
+
+def test_names_outside_ascii_are_drawn_without_failing() -> None:
+    rows = TrackResults([[100, 80, 150, 180, 3, 0.9, 0, 0]])
+    assert changed(TrackPainter({0: "Fußgänger 人"}).draw(canvas(), rows)).any()
+
+
+def test_boxes_far_outside_or_without_a_size_do_no_harm() -> None:
+    rows = [
+        [-1e9, -1e9, 1e9, 1e9, 1, 0.5, 0, 0],
+        [5, 5, 5, 5, 2, 0.5, 0, -1],
+        [900, 900, 950, 950, 3, 0.5, 0, 0],
+    ]
+    painter = TrackPainter()
+    for _ in range(3):
+        assert painter.draw(canvas(), TrackResults(rows)).shape == (240, 320, 3)
+    assert painter.draw(canvas(6, 9), TrackResults(rows)).shape == (6, 9, 3)
+
+
+def test_a_coasting_track_is_dashed() -> None:
+    counts = []
+    for det_ind in (0, -1):
+        rows = TrackResults([[100, 80, 150, 180, 3, 0.9, 0, det_ind]])
+        counts.append(int(changed(TrackPainter().draw(canvas(), rows))[100:160, 148:153].any(axis=1).sum()))
+    assert counts[0] == 60
+    assert 15 < counts[1] < 50
+
+
+def test_an_oriented_box_is_drawn_turned() -> None:
+    rows = TrackResults([[160, 120, 100, 20, math.pi / 4, 3, 0.9, 0, 0]])
+    drawn = changed(TrackPainter().draw(canvas(), rows))
+    end = 50 * math.sqrt(0.5)
+    assert drawn[round(120 + end), round(160 + end)]
+    # The corner of the enclosing upright box is empty.
+    assert not drawn[150:170, 110:130].any()
+
+
+def test_a_trail_follows_the_feet_and_fades() -> None:
+    painter = TrackPainter(trail_length=20)
+    for k in range(20):
+        drawn = painter.draw(canvas(), TrackResults([[20 + 10 * k, 100, 40 + 10 * k, 200, 3, 0.9, 0, 0]]))
+    strength = np.abs(drawn[200].astype(int) - 128).sum(axis=1)
+    assert strength[190] > strength[120] > strength[60] > 0
+    assert TrackPainter(trail_length=0).draw(canvas(), TrackResults([[20, 100, 40, 200, 3, 0.9, 0, 0]])).any()
+
+
+def test_a_trail_is_as_long_as_told_and_forgotten_by_reset() -> None:
+    painter = TrackPainter(trail_length=5)
+    for k in range(20):
+        drawn = painter.draw(canvas(), TrackResults([[20 + 10 * k, 100, 40 + 10 * k, 200, 3, 0.9, 0, 0]]))
+    assert not changed(drawn)[:, :155].any()
+    painter.reset()
+    again = painter.draw(canvas(), TrackResults([[210, 100, 230, 200, 3, 0.9, 0, 0]]))
+    assert not changed(again)[195:, :205].any()
+
+
+def test_a_track_that_was_long_away_leaves_no_line_across_the_image() -> None:
+    painter = TrackPainter(trail_length=30)
+    painter.draw(canvas(), TrackResults([[10, 100, 30, 200, 3, 0.9, 0, 0]]))
+    for _ in range(10):
+        painter.draw(canvas(), TrackResults.empty())
+    drawn = painter.draw(canvas(), TrackResults([[280, 100, 300, 200, 3, 0.9, 0, 0]]))
+    assert not changed(drawn)[195:205, 50:250].any()
+
+
+def test_trails_of_tracks_long_gone_take_no_memory() -> None:
+    painter = TrackPainter(trail_length=10)
+    for k in range(500):
+        painter.draw(canvas(24, 32), TrackResults([[1, 1, 9, 9, k + 1, 0.9, 0, 0]]))
+    assert len(painter._trails) <= 12
+
+
+def test_colours_of_neighbouring_ids_are_far_apart() -> None:
+    colours = np.array([colour_of(k) for k in range(1, 13)], dtype=int)
+    distances = np.abs(colours[:, None] - colours[None]).sum(axis=2) + 1000 * np.eye(12, dtype=int)
+    assert distances.min() > 60
+    assert hex_colour(1) == "#{2:02X}{1:02X}{0:02X}".format(*colour_of(1))
+
+
+def test_the_colour_of_an_id_is_the_same_in_every_process() -> None:
+    code = "from boxtrail.io.colours import colour_of; print([colour_of(k) for k in (1, 2, 77, 123456)])"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == str([colour_of(k) for k in (1, 2, 77, 123456)])
+
+
+def test_text_is_dark_on_light_and_light_on_dark() -> None:
+    assert text_colour((255, 255, 255)) == (16, 16, 16)
+    assert text_colour((120, 0, 0)) == (255, 255, 255)
+
+
+def test_a_contact_sheet_holds_every_image_in_rows() -> None:
+    images = [np.full((60, 80, 3), 50 * k + 50, np.uint8) for k in range(4)]
+    images[3] = np.full((30, 20, 3), 200, np.uint8)
+    sheet = contact_sheet(images, 3, ["a", "b", "c", "d"])
+    assert sheet.shape[1] >= 3 * 80
+    assert sheet.shape[0] >= 2 * 60
+    for level in (50, 100, 150):
+        assert (sheet == level).all(axis=2).sum() >= 60 * 80
+    assert (sheet == 200).all(axis=2).sum() >= 60 * 40
+    assert contact_sheet(images[:1]).shape[1] < 120
+
+
+def test_a_contact_sheet_needs_images_and_as_many_captions() -> None:
+    with pytest.raises(ValueError, match="at least one image"):
+        contact_sheet([])
+    with pytest.raises(ValueError, match="2 images need as many captions, not 1"):
+        contact_sheet([canvas(), canvas()], 2, ["one"])
+
+
+def test_importing_the_package_loads_no_opencv() -> None:
+    code = "import sys, boxtrail.io; print('cv2' in sys.modules)"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == "False"
