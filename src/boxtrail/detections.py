@@ -59,7 +59,8 @@ def as_array(dets: Any) -> FloatArray:
     """(N, 6) or (N, 7) float64, C-contiguous, of anything that carries boxes; not yet checked for its values.
 
     Takes an ndarray or nested list, ``None`` or an empty list, rows without a class (N, 5), ``supervision.Detections``,
-    ultralytics ``Results``, ``Boxes`` or ``OBB``, or a mapping of named arrays (``xyxy`` or ``xywhr``, ``conf``, ``cls``).
+    ultralytics ``Results``, ``Boxes`` or ``OBB``, or a mapping of named arrays:
+    ``xyxy`` or ``xywhr``, ``conf``, ``cls``.
 
     Raises:
         InvalidDetectionsError: if the shape fits none of these.
@@ -152,7 +153,8 @@ def check(array: FloatArray, *, strict: bool) -> tuple[FloatArray, IntArray]:
 
     Raises:
         InvalidDetectionsError: names row, column and value of the first entry that is not finite, a score outside
-            [0, 1] by more than rounding, or a class that is no whole number ≥ 0; with ``strict`` a box without area too.
+            [0, 1] by more than rounding, or a class that is no whole number ≥ 0; with ``strict`` a box without
+            area too.
     """
     columns = OBB_COLUMNS if array.shape[1] == 7 else AABB_COLUMNS
     _reject(~np.isfinite(array), array, columns, "is not finite")

@@ -1,9 +1,9 @@
 """How alike two boxes are, in [0, 1], for every pair of a track and a detection.
 
-``iou``: Jaccard 1901. ``giou``: Rezatofighi et al. 2019. ``diou``, ``ciou``: Zheng et al. 2020. ``hmiou``: IoU times the
-overlap of the heights (Yang et al. 2024). ``centroid``: 1 − distance / image diagonal. ``biou``: IoU of boxes grown by a
-share of their size on every side (Yang et al. 2023). The signed ones (giou, diou, ciou) are mapped by (x + 1) / 2, so
-disjoint boxes can reach 0.5 there: thresholds do not carry over from IoU.
+``iou``: Jaccard 1901. ``giou``: Rezatofighi et al. 2019. ``diou``, ``ciou``: Zheng et al. 2020. ``hmiou``: IoU
+times the overlap of the heights (Yang et al. 2024). ``centroid``: 1 − distance / image diagonal. ``biou``: IoU of
+boxes grown by a share of their size on every side (Yang et al. 2023). The signed ones (giou, diou, ciou) are mapped
+by (x + 1) / 2, so disjoint boxes can reach 0.5 there: thresholds do not carry over from IoU.
 """
 
 from __future__ import annotations
@@ -150,4 +150,5 @@ def _squared_centre_distance(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def _height_overlap(a: FloatArray, b: FloatArray) -> FloatArray:
     overlap = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
-    return np.maximum(overlap, 0.0) / _height(a, b)
+    share: FloatArray = np.maximum(overlap, 0.0) / _height(a, b)
+    return share

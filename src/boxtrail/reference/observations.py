@@ -1,4 +1,4 @@
-"""What OC-SORT and its descendants remember of a track's detections: where it was, where it was heading, what it missed.
+"""What OC-SORT and its descendants remember of a track's detections: where it was, where it was heading, its gap.
 
 Observation-centric momentum (OCM) takes the direction of a track from two observations Δt frames apart.
 Observation-centric re-update (ORU) replays the Kalman filter over a gap along a straight virtual path, once the track

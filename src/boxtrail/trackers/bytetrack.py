@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, option
 from boxtrail.trackers.tracker import Tracker
@@ -44,10 +46,10 @@ class ByteTrack(Tracker):
     ones, which are often people half hidden; what no track takes and is sure enough starts a track, reported from its
     second detection on. The box reported is the filter's, not the detection's.
 
-    A score equal to ``track_high_thresh`` falls in neither band, as in the authors' code (``>`` and ``<``): detectors that
-    round their scores feel it. Different from the authors' code: ids count per tracker, plain IoU instead of one with
-    one pixel added, no list of removed tracks that grows for ever, no filter of wide or small boxes. The same, on
-    purpose: a track that expired can still be found one frame later.
+    A score equal to ``track_high_thresh`` falls in neither band, as in the authors' code (``>`` and ``<``); it shows
+    with detectors that round their scores. Different from the authors' code: ids count per tracker, plain IoU instead
+    of one with one pixel added, no list of removed tracks that grows for ever, no filter of wide or small boxes. The
+    same, on purpose: a track that expired can still be found one frame later.
 
     ==========================  ===========================================
     option                      authors' name
@@ -66,7 +68,7 @@ class ByteTrack(Tracker):
     paper = "Zhang et al., ECCV 2022"
     config_type = ByteTrackConfig
     durations = ("track_buffer",)
-    aliases = {
+    aliases: ClassVar[Mapping[str, str]] = {
         "track_thresh": "track_high_thresh",
         "track_activation_threshold": "track_high_thresh",
         "min_conf": "track_low_thresh",

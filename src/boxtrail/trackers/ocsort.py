@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, option
 from boxtrail.trackers.tracker import Tracker
@@ -41,8 +43,8 @@ class OcSort(Tracker):
     """OC-SORT (Cao et al., CVPR 2023, arXiv 2203.14360).
 
     SORT whose filter drifts less: the direction between past observations joins the IoU where the overlap alone is
-    ambiguous (OCM), a track found again replays its filter along a straight path over the gap (ORU), and what is left is
-    compared with last observations (OCR). The box reported is the detection itself, for a track never matched the
+    ambiguous (OCM), a track found again replays its filter along a straight path over the gap (ORU), and what is left
+    is compared with last observations (OCR). The box reported is the detection itself, for a track never matched the
     filter's.
 
     A score equal to ``det_thresh`` falls in neither band, as in the authors' code. Different from it: ids count per
@@ -66,7 +68,7 @@ class OcSort(Tracker):
     paper = "Cao et al., CVPR 2023"
     config_type = OcSortConfig
     durations = ("max_age",)
-    aliases = {
+    aliases: ClassVar[Mapping[str, str]] = {
         "track_thresh": "det_thresh",
         "track_high_thresh": "det_thresh",
         "min_conf": "track_low_thresh",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, option
 from boxtrail.trackers.tracker import Tracker
@@ -42,7 +44,7 @@ class Sort(Tracker):
     paper = "Bewley et al., ICIP 2016"
     config_type = SortConfig
     durations = ("max_age",)
-    aliases = {
+    aliases: ClassVar[Mapping[str, str]] = {
         "iou_thresh": "iou_threshold",
         "asso_threshold": "iou_threshold",
         "minimum_iou_threshold": "iou_threshold",

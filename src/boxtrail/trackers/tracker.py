@@ -15,7 +15,9 @@ from boxtrail import backend as backends
 from boxtrail.detections import as_array, check
 from boxtrail.errors import ConfigError, InvalidDetectionsError, InvalidInputError, StateError
 from boxtrail.results import TrackResults
+from boxtrail.trackers.companions import check_companions, checked_warp
 from boxtrail.trackers.options import StreamConfig, build, frames, split
+from boxtrail.trackers.saved_options import check_same_options, plain_options
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -124,11 +126,11 @@ class Tracker:
         if not self._is_clean(array):
             given = len(array)
             array, rows = check(array, strict=self.stream_config.strict)
-            self._check_companions(given, embs if embs is not None else embeddings, masks)
+            check_companions(given, embs if embs is not None else embeddings, masks)
         elif embs is not None or embeddings is not None or masks is not None:
-            self._check_companions(len(array), embs if embs is not None else embeddings, masks)
+            check_companions(len(array), embs if embs is not None else embeddings, masks)
         if warp is not None:
-            warp = _checked_warp(warp)
+            warp = checked_warp(warp)
         dt = 1.0
         if self.stream_config.variable_dt:
             dt = self._step(timestamp if timestamp is not None else timestamp_s)
@@ -185,7 +187,7 @@ class Tracker:
         return {
             "boxtrail_state": STATE_VERSION,
             "tracker": self.name,
-            "options": _plain(self.options),
+            "options": plain_options(self.options),
             "is_obb": self._is_obb,
             "timestamp": self._timestamp,
             "num_dropped": self.num_dropped,
@@ -215,7 +217,7 @@ class Tracker:
         if name != self.name:
             raise StateError(f"the state is of {name!r}, not of {self.name!r}")
         if strict:
-            _check_same_options(saved, _plain(self.options))
+            check_same_options(saved, plain_options(self.options))
         impl = self._make_impl(oriented=bool(is_obb))
         try:
             impl.load_state_dict(dict(stream))
@@ -288,42 +290,6 @@ class Tracker:
                 row,
             )
         self.num_dropped += dropped
-
-    def _check_companions(self, count: int, embs: Any, masks: Any) -> None:
-        for name, values in (("embs", embs), ("masks", masks)):
-            if values is not None and len(values) != count:
-                raise InvalidInputError(f"{name} must have one row a detection: {count}, not {len(values)}")
-
-
-def _checked_warp(warp: Any) -> FloatArray:
-    try:
-        matrix = np.ascontiguousarray(warp, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"warp must be a (2, 3) array of numbers: {error}") from error
-    if matrix.shape != (2, 3) or not np.isfinite(matrix).all():
-        raise InvalidInputError(f"warp must be a finite (2, 3) array, not {np.asarray(warp).shape}")
-    if abs(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]) < 1e-9:
-        raise InvalidInputError("warp collapses the image: its 2×2 part is singular")
-    return matrix
-
-
-def _plain(options: dict[str, Any]) -> dict[str, Any]:
-    """Options as JSON keeps them."""
-    names, size = options["class_names"], options["frame_size"]
-    return {
-        **options,
-        "class_names": None if names is None else {str(key): value for key, value in names.items()},
-        "frame_size": None if size is None else list(size),
-    }
-
-
-def _check_same_options(saved: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-    for name in sorted(set(saved) | set(own)):
-        if saved.get(name) != own.get(name):
-            raise StateError(
-                f"the state was saved with {name}={saved.get(name)!r}, this tracker has {own.get(name)!r}; "
-                "pass strict=False to go on with this tracker's options"
-            )
 
 
 def _restore(kind: type[Tracker], backend: str, options: dict[str, Any], state: dict[str, Any]) -> Tracker:
