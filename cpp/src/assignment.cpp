@@ -67,9 +67,11 @@ const Matches& Assigner::full(const SparseMatrix& similarity,
       weights_[at(k)] = rounded(similarity.value[at(k)] + extra(i, similarity.column[at(k)])) + shift;
   for (std::int64_t& bound : bounds_) bound += shift;
   extras_.clear();
+  const std::int64_t reserve = bounds_.empty() ? 0 : *std::max_element(bounds_.begin(), bounds_.end()) + 1;
   do {
     load(similarity, weights_, min_similarity);
     matcher_.match();
+    matcher_.level_prices(bounds_, reserve);
   } while (add_binding_pairs(similarity, extra, shift));
   matcher_.settle_ties();
   matcher_.collect_kept(matches_);

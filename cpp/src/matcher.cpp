@@ -109,6 +109,21 @@ void Matcher::augment(std::int32_t start) {
   }
 }
 
+void Matcher::level_prices(const std::vector<std::int64_t>& wanted, std::int64_t reserve) {
+  for (std::int32_t row = 0; row < num_rows(); ++row) {
+    const std::int32_t own = column_of_[at(row)];
+    if (own < 0) continue;
+    std::int64_t move = std::min(row_price(row) - reserve, wanted[at(own)] + 1 - column_price(own));
+    for (auto k = start_[at(row)]; k < start_[at(row) + 1]; ++k) {
+      const Pair& pair = pairs_[at(k)];
+      if (pair.column != own) move = std::min(move, row_price(row) + column_price(pair.column) + pair.cost);
+    }
+    if (move <= 0) continue;
+    u_[at(row)] += move;
+    v_[at(own)] -= move;
+  }
+}
+
 bool Matcher::is_tight(std::int32_t row, const Pair& pair) const {
   return pair.cost == u_[at(row)] + v_[at(pair.column)];
 }

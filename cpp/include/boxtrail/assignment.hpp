@@ -30,6 +30,9 @@ class Matcher {
   void end_row();
 
   void match();         // an optimal matching
+  // Moves price from matched rows to their columns, as far as that keeps the prices valid, to just above `wanted` and
+  // no lower than `reserve` a row. Prices that reach far on both sides rule out more of the pairs that were left out.
+  void level_prices(const std::vector<std::int64_t>& wanted, std::int64_t reserve);
   void settle_ties();   // the one the tie rule names
 
   std::int32_t num_rows() const { return static_cast<std::int32_t>(start_.size()) - 1; }
