@@ -164,8 +164,13 @@ py::array_t<double> cosine_distances(const Embeddings& tracks, const Embeddings&
   return out;
 }
 
-// Whether every row of an (N, 6) or (N, 7) array can be tracked as it is; the rule of boxtrail.detections.is_clean.
-bool is_clean(const py::array_t<double, py::array::c_style>& rows) {
+// Whether `dets` is a C-contiguous float64 array (N, 6) or (N, 7), every row of which can be tracked as it is; the rule
+// of boxtrail.detections.is_clean.
+bool is_clean(const py::object& dets) {
+  using Rows = py::array_t<double, py::array::c_style>;
+  if (!py::isinstance<Rows>(dets)) return false;
+  const auto rows = py::reinterpret_borrow<Rows>(dets);
+  if (rows.ndim() != 2 || (rows.shape(1) != 6 && rows.shape(1) != 7)) return false;
   const py::ssize_t width = rows.shape(1);
   const double* row = rows.data();
   bool clean = true;
@@ -191,7 +196,7 @@ Measure measure_by_name(const std::string& name) {
 }
 
 void bind_kernels(py::module_& m) {
-  m.def("is_clean", &is_clean, "rows"_a.noconvert());
+  m.def("is_clean", &is_clean, "dets"_a);
   m.def("similarity", &similarity_matrix, "measure"_a, "tracks"_a, "detections"_a, py::kw_only(), "image_diagonal"_a,
         "buffer_ratio"_a, "sparse"_a);
   m.def("assign_partial", &assign_partial, "cost"_a, "max_cost"_a);

@@ -11,6 +11,10 @@ namespace {
 constexpr std::int32_t kBruteForcePairs = 1024;  // below this a grid costs more than it saves
 constexpr double kMaxCellsPerBox = 8.0;          // boxes much larger than the mean would flood the grid
 
+std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+bool overlaps(const Aabb& a, const Aabb& b) { return a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2; }
+
 struct Overlap {
   double intersection, united;
 };
@@ -84,7 +88,7 @@ void PairFinder::find(const Similarity& similarity, std::span<const Box> tracks,
   out.reset(m);
   if (!sparse || !similarity.needs_overlap()) {
     for (const Box& track : tracks) {
-      for (std::int32_t j = 0; j < m; ++j) out.push(j, similarity(track, detections[static_cast<std::size_t>(j)]));
+      for (std::int32_t j = 0; j < m; ++j) out.push(j, similarity(track, detections[at(j)]));
       out.end_row();
     }
     return;
@@ -101,10 +105,9 @@ void PairFinder::find(const Similarity& similarity, std::span<const Box> tracks,
   std::transform(detections.begin(), detections.end(), detection_bounds_.begin(), reach);
   find_candidates(n, m);
   for (std::int32_t i = 0; i < n; ++i) {
-    const auto begin = candidate_start_[static_cast<std::size_t>(i)], end = candidate_start_[static_cast<std::size_t>(i) + 1];
-    for (auto k = begin; k < end; ++k) {
-      const std::int32_t j = candidates_[static_cast<std::size_t>(k)];
-      const double value = similarity(tracks[static_cast<std::size_t>(i)], detections[static_cast<std::size_t>(j)]);
+    for (auto k = candidate_start_[at(i)]; k < candidate_start_[at(i) + 1]; ++k) {
+      const std::int32_t j = candidates_[at(k)];
+      const double value = similarity(tracks[at(i)], detections[at(j)]);
       if (value > 0.0) out.push(j, value);
     }
     out.end_row();
@@ -118,26 +121,24 @@ void PairFinder::find_candidates(std::int32_t num_tracks, std::int32_t num_detec
   candidates_.clear();
   candidate_start_.assign(1, 0);
   const bool gridded = static_cast<std::int64_t>(num_tracks) * num_detections > kBruteForcePairs && fill_grid(num_detections);
-  for (std::int32_t i = 0; i < num_tracks; ++i) {
-    if (gridded) {
-      query_grid(i);
-    } else {
-      const Aabb& a = track_bounds_[static_cast<std::size_t>(i)];
-      for (std::int32_t j = 0; j < num_detections; ++j) {
-        const Aabb& b = detection_bounds_[static_cast<std::size_t>(j)];
-        if (a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2) candidates_.push_back(j);
-      }
-    }
+  for (const Aabb& box : track_bounds_) {
+    if (gridded)
+      query_grid(box);
+    else
+      for (std::int32_t j = 0; j < num_detections; ++j)
+        if (overlaps(box, detection_bounds_[at(j)])) candidates_.push_back(j);
     candidate_start_.push_back(static_cast<std::int32_t>(candidates_.size()));
   }
 }
 
-std::int32_t PairFinder::cell_x(double x) const {
-  return static_cast<std::int32_t>(std::clamp((x - origin_x_) * inverse_cell_w_, 0.0, grid_w_ - 1.0));
-}
-
-std::int32_t PairFinder::cell_y(double y) const {
-  return static_cast<std::int32_t>(std::clamp((y - origin_y_) * inverse_cell_h_, 0.0, grid_h_ - 1.0));
+PairFinder::Cells PairFinder::cells(const Aabb& box) const {
+  const auto column = [&](double x) {
+    return static_cast<std::int32_t>(std::clamp((x - origin_x_) * inverse_cell_w_, 0.0, last_column_));
+  };
+  const auto row = [&](double y) {
+    return static_cast<std::int32_t>(std::clamp((y - origin_y_) * inverse_cell_h_, 0.0, last_row_));
+  };
+  return {column(box.x1), row(box.y1), column(box.x2), row(box.y2)};
 }
 
 // Counting sort of the detections into cells of about one mean box. False if the boxes cover too many cells.
@@ -151,56 +152,57 @@ bool PairFinder::fill_grid(std::int32_t num_detections) {
   }
   // No finer than about one cell a box, so that a few boxes in a large image do not make an empty, huge grid.
   const double side = std::max(1.0, std::sqrt(static_cast<double>(num_detections)));
-  const double cell_w = std::max(sum_w / num_detections, (all.x2 - all.x1) / side);
-  const double cell_h = std::max(sum_h / num_detections, (all.y2 - all.y1) / side);
   origin_x_ = all.x1;
   origin_y_ = all.y1;
-  inverse_cell_w_ = 1.0 / cell_w;
-  inverse_cell_h_ = 1.0 / cell_h;
-  grid_w_ = static_cast<std::int32_t>((all.x2 - all.x1) * inverse_cell_w_) + 1;
-  grid_h_ = static_cast<std::int32_t>((all.y2 - all.y1) * inverse_cell_h_) + 1;
+  inverse_cell_w_ = 1.0 / std::max(sum_w / num_detections, (all.x2 - all.x1) / side);
+  inverse_cell_h_ = 1.0 / std::max(sum_h / num_detections, (all.y2 - all.y1) / side);
+  last_column_ = std::floor((all.x2 - all.x1) * inverse_cell_w_);
+  last_row_ = std::floor((all.y2 - all.y1) * inverse_cell_h_);
+  grid_w_ = static_cast<std::int32_t>(last_column_) + 1;
+  const auto num_cells = at(grid_w_) * (static_cast<std::size_t>(last_row_) + 1);
 
-  cell_start_.assign(static_cast<std::size_t>(grid_w_) * static_cast<std::size_t>(grid_h_) + 1, 0);
+  // Two more entries than cells: after the sort below, cell c holds [cell_start_[c + 1], cell_start_[c + 2]).
+  cell_start_.assign(num_cells + 2, 0);
+  detection_cells_.resize(detection_bounds_.size());
   double covered = 0.0;
-  for (const Aabb& box : detection_bounds_) {
-    const auto x1 = cell_x(box.x1), x2 = cell_x(box.x2), y1 = cell_y(box.y1), y2 = cell_y(box.y2);
-    covered += static_cast<double>(x2 - x1 + 1) * (y2 - y1 + 1);
+  for (std::size_t j = 0; j < detection_bounds_.size(); ++j) {
+    const Cells c = detection_cells_[j] = cells(detection_bounds_[j]);
+    covered += static_cast<double>(c.x2 - c.x1 + 1) * (c.y2 - c.y1 + 1);
     if (covered > kMaxCellsPerBox * num_detections) return false;
-    for (auto y = y1; y <= y2; ++y)
-      for (auto x = x1; x <= x2; ++x) ++cell_start_[static_cast<std::size_t>(y * grid_w_ + x) + 1];
+    for (auto y = c.y1; y <= c.y2; ++y)
+      for (auto x = c.x1; x <= c.x2; ++x) ++cell_start_[at(y * grid_w_ + x) + 1];
   }
   for (std::size_t c = 1; c < cell_start_.size(); ++c) cell_start_[c] += cell_start_[c - 1];
-  cell_items_.resize(static_cast<std::size_t>(cell_start_.back()));
+  cell_items_.resize(at(cell_start_.back()));
   for (std::int32_t j = num_detections - 1; j >= 0; --j) {  // backwards: each cell lists its boxes in order
-    const Aabb& box = detection_bounds_[static_cast<std::size_t>(j)];
-    const auto x1 = cell_x(box.x1), x2 = cell_x(box.x2), y1 = cell_y(box.y1), y2 = cell_y(box.y2);
-    for (auto y = y1; y <= y2; ++y)
-      for (auto x = x1; x <= x2; ++x)
-        cell_items_[static_cast<std::size_t>(--cell_start_[static_cast<std::size_t>(y * grid_w_ + x) + 1])] = j;
+    const Cells c = detection_cells_[at(j)];
+    for (auto y = c.y1; y <= c.y2; ++y)
+      for (auto x = c.x1; x <= c.x2; ++x) cell_items_[at(--cell_start_[at(y * grid_w_ + x) + 1])] = j;
   }
   return true;
 }
 
-// After fill_grid the items of cell c stand at [cell_start_[c + 1], cell_start_[c + 2]), the last cell's up to the end.
-void PairFinder::query_grid(std::int32_t track) {
-  const Aabb& a = track_bounds_[static_cast<std::size_t>(track)];
+void PairFinder::query_grid(const Aabb& a) {
   const auto first = candidates_.size();
-  const auto x1 = cell_x(a.x1), x2 = cell_x(a.x2), y1 = cell_y(a.y1), y2 = cell_y(a.y2);
-  for (auto y = y1; y <= y2; ++y) {
-    for (auto x = x1; x <= x2; ++x) {
-      const auto c = static_cast<std::size_t>(y * grid_w_ + x);
-      const std::size_t begin = static_cast<std::size_t>(cell_start_[c + 1]);
-      const std::size_t end = c + 2 < cell_start_.size() ? static_cast<std::size_t>(cell_start_[c + 2]) : cell_items_.size();
-      for (std::size_t k = begin; k < end; ++k) {
-        const std::int32_t j = cell_items_[k];
-        const Aabb& b = detection_bounds_[static_cast<std::size_t>(j)];
-        if (!(a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2)) continue;
+  const Cells mine = cells(a);
+  for (auto y = mine.y1; y <= mine.y2; ++y) {
+    for (auto x = mine.x1; x <= mine.x2; ++x) {
+      const auto c = at(y * grid_w_ + x);
+      for (auto k = cell_start_[c + 1]; k < cell_start_[c + 2]; ++k) {
+        const std::int32_t j = cell_items_[at(k)];
+        const Cells other = detection_cells_[at(j)];
         // A pair that meets in several cells counts in the one with the first corner of its intersection.
-        if (cell_x(std::max(a.x1, b.x1)) == x && cell_y(std::max(a.y1, b.y1)) == y) candidates_.push_back(j);
+        if (std::max(mine.x1, other.x1) != x || std::max(mine.y1, other.y1) != y) continue;
+        if (overlaps(a, detection_bounds_[at(j)])) candidates_.push_back(j);
       }
     }
   }
-  std::sort(candidates_.begin() + static_cast<std::ptrdiff_t>(first), candidates_.end());
+  for (auto k = first + 1; k < candidates_.size(); ++k) {  // a handful, nearly in order
+    const std::int32_t j = candidates_[k];
+    auto place = k;
+    for (; place > first && candidates_[place - 1] > j; --place) candidates_[place] = candidates_[place - 1];
+    candidates_[place] = j;
+  }
 }
 
 double direction_consistency(Point direction, Point reference, Point target, double score, double inertia) {

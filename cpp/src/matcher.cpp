@@ -40,6 +40,8 @@ void Matcher::match() {
   shut_.assign(columns, 0);
   search_ = 0;
   component_.clear();
+  visited_.clear();
+  visit_ = 0;
   for (std::int32_t row = 0; row < num_rows(); ++row)
     if (start_[at(row)] != start_[at(row) + 1]) augment(row);
 }
@@ -179,60 +181,84 @@ void Matcher::find_components() {
 // column, or none where u is 0. Rows before `row` are settled: one with a kept column stays, one without may move
 // between columns that are not kept.
 bool Matcher::exchange(std::int32_t row, std::int32_t column) {
-  if (component_.empty()) {
-    find_components();
-    came_.resize(at(num_rows()) + 1);  // the hub comes last
-    visited_.assign(at(num_rows()) + 1, 0);
-    visit_ = 0;
-  }
-  ++visit_;
-  const auto slot = [&](std::int32_t node) { return node == kHub ? at(num_rows()) : at(node); };
-  const auto movable = [&](std::int32_t r) { return r >= row || !is_kept(r); };
   const std::int32_t displaced = row_of_[at(column)];
-  if (displaced != kHub && !movable(displaced)) return false;
+  if (displaced != kHub && !is_movable(displaced, row)) return false;
+  const auto slots = at(num_rows()) + 1;  // the hub comes last
+  if (visited_.size() < slots) visited_.resize(slots, 0);
+  if (came_.size() < slots) came_.resize(slots);
+  ++visit_;
+  queue_.clear();
+  found_ = false;
   visited_[slot(displaced)] = visit_;
-  queue_.assign(1, displaced);
-  Step last{kHub, -1};
-  bool found = false;
-  const auto take = [&](std::int32_t node, std::int32_t other, std::int32_t taken) {
-    if (other == row) {
-      last = {node, taken};
-      found = true;
-    } else if (visited_[slot(other)] != visit_ && (other == kHub || movable(other))) {
-      visited_[slot(other)] = visit_;
-      came_[slot(other)] = {node, taken};
-      queue_.push_back(other);
+  if (displaced == kHub)
+    leave_hub(row);
+  else
+    queue_.push_back(displaced);
+  search_exchange(row);
+  // Only now through the whole component: rows that could free their column for the hub.
+  if (!found_ && visited_[slot(kHub)] == visit_) {
+    if (component_.empty()) find_components();
+    const std::int32_t component = component_[at(row)];
+    for (auto k = at(component_start_[at(row)]); k < component_rows_.size() && !found_; ++k) {
+      const std::int32_t other = component_rows_[k];
+      if (component_[at(other)] != component) break;
+      const std::int32_t own = column_of_[at(other)];
+      if (own < 0 || v_[at(own)] == 0) take(row, kHub, other, own);
     }
-  };
-  for (std::size_t head = 0; head < queue_.size() && !found; ++head) {
-    const std::int32_t node = queue_[head];
-    if (node == kHub) {
-      const std::int32_t component = component_[at(row)];
-      for (auto k = at(component_start_[at(row)]); k < component_rows_.size() && !found; ++k) {
-        const std::int32_t other = component_rows_[k];
-        if (component_[at(other)] != component) break;
-        const std::int32_t own = column_of_[at(other)];
-        if (own < 0 || v_[at(own)] == 0) take(node, other, own);
-      }
-      continue;
-    }
-    for (auto k = start_[at(node)]; k < start_[at(node) + 1] && !found; ++k) {
-      const Pair& pair = pairs_[at(k)];
-      if (is_tight(node, pair) && (node >= row || !pair.kept)) take(node, row_of_[at(pair.column)], pair.column);
-    }
-    if (!found && u_[at(node)] == 0) take(node, kHub, -1);
+    search_exchange(row);
   }
-  if (!found) return false;
+  if (!found_) return false;
   const auto give = [&](std::int32_t node, std::int32_t taken) {
     if (node != kHub) column_of_[at(node)] = taken;
     if (taken >= 0) row_of_[at(taken)] = node;
   };
   give(row, column);
-  for (Step step = last;; step = came_[slot(step.node)]) {
+  for (Step step = last_;; step = came_[slot(step.node)]) {
     give(step.node, step.column);
     if (step.node == displaced) break;
   }
   return true;
+}
+
+std::size_t Matcher::slot(std::int32_t node) const { return node == kHub ? at(num_rows()) : at(node); }
+
+bool Matcher::is_movable(std::int32_t other, std::int32_t row) const { return other >= row || !is_kept(other); }
+
+// Rows of the queue pass on what they hold by taking another column.
+void Matcher::search_exchange(std::int32_t row) {
+  for (std::size_t head = 0; head < queue_.size() && !found_; ++head) {
+    const std::int32_t node = queue_[head];
+    for (auto k = start_[at(node)]; k < start_[at(node) + 1] && !found_; ++k) {
+      const Pair& pair = pairs_[at(k)];
+      if (is_tight(node, pair) && (node >= row || !pair.kept)) take(row, node, row_of_[at(pair.column)], pair.column);
+    }
+    if (!found_ && u_[at(node)] == 0) take(row, node, kHub, -1);
+  }
+  queue_.clear();
+}
+
+// `node` takes a column from `other`, which has to be found another one unless it is `row`.
+void Matcher::take(std::int32_t row, std::int32_t node, std::int32_t other, std::int32_t taken) {
+  if (other == row) {
+    last_ = {node, taken};
+    found_ = true;
+  } else if (visited_[slot(other)] != visit_ && (other == kHub || is_movable(other, row))) {
+    visited_[slot(other)] = visit_;
+    came_[slot(other)] = {node, taken};
+    if (other == kHub)
+      leave_hub(row);
+    else
+      queue_.push_back(other);
+  }
+}
+
+// From the hub straight back to `row`, if its column can stay free.
+void Matcher::leave_hub(std::int32_t row) {
+  const std::int32_t own = column_of_[at(row)];
+  if (own < 0 || v_[at(own)] == 0) {
+    last_ = {kHub, own};
+    found_ = true;
+  }
 }
 
 void Matcher::collect_kept(Matches& out) const {

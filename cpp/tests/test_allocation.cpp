@@ -22,6 +22,8 @@ void* operator new(std::size_t size) {
   return block + kHeader;
 }
 void* operator new[](std::size_t size) { return operator new(size); }
+// Asked for by std::stable_sort; under a sanitizer it would not come here by itself.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return operator new(size); }
 void operator delete(void* memory) noexcept {
   if (memory == nullptr) return;
   auto* block = static_cast<std::byte*>(memory) - kHeader;
@@ -29,6 +31,7 @@ void operator delete(void* memory) noexcept {
   std::free(block);
 }
 void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { operator delete(memory); }
 void operator delete[](void* memory) noexcept { operator delete(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
 

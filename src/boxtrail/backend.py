@@ -57,7 +57,7 @@ def make(backend: str, tracker: str, **options: Any) -> TrackerBackend:
     return make_stream(tracker, **options)
 
 
-def clean_check(backend: str) -> Callable[[FloatArray], bool]:
+def clean_check(backend: str) -> Callable[[Any], bool]:
     """The quick test that detections need no closer look; see :func:`boxtrail.detections.is_clean`."""
     if backend == "cpp":
         return _core_attribute("is_clean")  # type: ignore[no-any-return]

@@ -134,8 +134,13 @@ def _from_columns(boxes: Any, scores: Any, labels: Any) -> FloatArray:
     return np.ascontiguousarray(np.hstack(columns))
 
 
-def is_clean(array: FloatArray) -> bool:
-    """Whether every row of an (N, 6) or (N, 7) array can be tracked as it is."""
+def is_clean(dets: Any) -> bool:
+    """Whether ``dets`` is a C-contiguous float64 array (N, 6) or (N, 7), every row of which can be tracked as it is."""
+    if not isinstance(dets, np.ndarray) or dets.dtype != np.float64 or not dets.flags.c_contiguous:
+        return False
+    if dets.ndim != 2 or dets.shape[1] not in (6, 7):
+        return False
+    array: FloatArray = dets
     size = array[:, 2:4] if array.shape[1] == 7 else array[:, 2:4] - array[:, :2]
     scores, labels = array[:, -2], array[:, -1]
     return bool(

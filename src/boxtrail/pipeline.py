@@ -15,6 +15,7 @@ from boxtrail.io.sources import open_source
 from boxtrail.output_files import Choice, OutputFiles
 from boxtrail.progress import ProgressBar
 from boxtrail.run import Run
+from boxtrail.trackers import create_tracker
 
 
 class Boxtrail:
@@ -65,7 +66,7 @@ class Boxtrail:
         self._options = dict(tracker_options)
         if tracker_config is not None:
             self._options["tracker_config"] = tracker_config
-        self._next_tracker: Tracker | None = self._make_tracker()  # now, so that a wrong option fails here
+        self._make_tracker(frame_rate=30.0)  # now, so that a wrong option fails here
 
     def track(
         self,
@@ -113,12 +114,13 @@ class Boxtrail:
 
         opened = open_again()
         watcher = ProgressBar(opened.name) if progress else None
-        engine = Engine(self.detector, self._take_tracker(), self._embedder)
+        engine = Engine(self.detector, self._make_tracker(frame_rate=opened.fps / stride), self._embedder)
         run = Run(opened, engine, files, reopen=open_again, show=show, watcher=watcher)
         runs_now = not opened.is_live and bool(files.chosen() or show) if stream is None else not stream
         return run.finish() if runs_now else run
 
-    def _make_tracker(self) -> Tracker:
+    def _make_tracker(self, *, frame_rate: float) -> Tracker:
+        """A new tracker, told the rate of the frames it gets unless the user has; or the user's own."""
         if not isinstance(self._tracker, str):
             if self._options or self._backend is not None:
                 given = ", ".join([*self._options, *(["backend"] if self._backend is not None else [])])
@@ -126,14 +128,10 @@ class Boxtrail:
                     f"{given} cannot be given with a tracker that is already made; set them when making it"
                 )
             return self._tracker
-        from boxtrail.trackers import create_tracker
-
-        tracker: Tracker = create_tracker(self._tracker, self._backend, **self._options)
-        return tracker
-
-    def _take_tracker(self) -> Tracker:
-        tracker, self._next_tracker = self._next_tracker, None
-        return tracker if tracker is not None else self._make_tracker()
+        options = dict(self._options)
+        if frame_rate > 0.0 and not {"frame_rate", "fps"} & options.keys():
+            options["frame_rate"] = frame_rate
+        return create_tracker(self._tracker, self._backend, **options)
 
 
 def track(

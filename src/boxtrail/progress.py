@@ -9,7 +9,7 @@ from boxtrail.errors import require
 
 
 class ProgressBar:
-    """Follows one run on the standard error stream.
+    """Follows one run on the standard error stream; stays silent where that is no terminal.
 
     Raises:
         MissingExtraError: if rich is not installed.
@@ -20,7 +20,8 @@ class ProgressBar:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._label = label
+        console = Console(stderr=True)
+        self._label, self._visible = label, console.is_terminal
         self._progress: Any = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=28),
@@ -28,7 +29,7 @@ class ProgressBar:
             TextColumn("[cyan]{task.fields[fps]:6.1f} fps"),
             TextColumn("[green]{task.fields[tracks]:3d} " + unit),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=console,
             transient=True,
         )
         self._task: Any = None
@@ -39,7 +40,8 @@ class ProgressBar:
         """Show the bar."""
         self._began = time.perf_counter()
         self._task = self._progress.add_task(self._label, total=num_frames, fps=0.0, tracks=0)
-        self._progress.start()
+        if self._visible:
+            self._progress.start()
 
     def frame(self, num_tracks: int) -> None:
         """One more frame is done, with ``num_tracks`` tracks in it."""
@@ -49,7 +51,8 @@ class ProgressBar:
 
     def end(self) -> None:
         """Take the bar away."""
-        self._progress.stop()
+        if self._visible:
+            self._progress.stop()
 
 
 __all__ = ["ProgressBar"]

@@ -55,6 +55,11 @@ class Matcher {
 
   void augment(std::int32_t start);
   bool exchange(std::int32_t row, std::int32_t column);
+  std::size_t slot(std::int32_t node) const;
+  bool is_movable(std::int32_t other, std::int32_t row) const;
+  void search_exchange(std::int32_t row);
+  void take(std::int32_t row, std::int32_t node, std::int32_t other, std::int32_t taken);
+  void leave_hub(std::int32_t row);
   void find_components();
   bool is_tight(std::int32_t row, const Pair& pair) const;
   std::int32_t find_pair(std::int32_t row, std::int32_t column) const;
@@ -73,6 +78,8 @@ class Matcher {
   std::vector<Step> came_;
   std::vector<std::int32_t> queue_, visited_;
   std::int32_t visit_ = 0;
+  Step last_{-1, -1};
+  bool found_ = false;
 };
 
 // Keeps its memory between frames.

@@ -60,15 +60,19 @@ class PairFinder {
  private:
   void find_candidates(std::int32_t num_tracks, std::int32_t num_detections);
   bool fill_grid(std::int32_t num_detections);
-  void query_grid(std::int32_t track);
-  std::int32_t cell_x(double x) const;
-  std::int32_t cell_y(double y) const;
+  void query_grid(const Aabb& box);
+
+  struct Cells {
+    std::int32_t x1, y1, x2, y2;  // both ends included
+  };
+  Cells cells(const Aabb& box) const;
 
   std::vector<Aabb> track_bounds_, detection_bounds_;
   std::vector<std::int32_t> candidate_start_, candidates_;
   // Grid over the detections: every cell lists the boxes that reach into it.
-  double origin_x_ = 0, origin_y_ = 0, inverse_cell_w_ = 0, inverse_cell_h_ = 0;
-  std::int32_t grid_w_ = 0, grid_h_ = 0;
+  double origin_x_ = 0, origin_y_ = 0, inverse_cell_w_ = 0, inverse_cell_h_ = 0, last_column_ = 0, last_row_ = 0;
+  std::int32_t grid_w_ = 0;
+  std::vector<Cells> detection_cells_;
   std::vector<std::int32_t> cell_start_, cell_items_;
 };
 

@@ -80,6 +80,7 @@ class Tracker:
         self.num_dropped = 0  # boxes without area so far
         self._backend_options = self._for_backend()
         self._is_clean = backends.clean_check(self.backend)
+        self._variable_dt = self.stream_config.variable_dt
         self._is_obb: bool | None = None  # not known before the first detection
         self._timestamp: float | None = None
         self._impl = self._make_impl(oriented=False)
@@ -122,17 +123,19 @@ class Tracker:
             After either the tracker is as it was before the call.
         """
         rows = None
-        array = as_array(dets)
-        if not self._is_clean(array):
+        if self._is_clean(dets):
+            array, given = dets, len(dets)
+        else:
+            array = as_array(dets)
             given = len(array)
-            array, rows = check(array, strict=self.stream_config.strict)
+            if not self._is_clean(array):
+                array, rows = check(array, strict=self.stream_config.strict)
+        if embs is not None or embeddings is not None or masks is not None:
             check_companions(given, embs if embs is not None else embeddings, masks)
-        elif embs is not None or embeddings is not None or masks is not None:
-            check_companions(len(array), embs if embs is not None else embeddings, masks)
         if warp is not None:
             warp = checked_warp(warp)
         dt = 1.0
-        if self.stream_config.variable_dt:
+        if self._variable_dt:
             dt = self._step(timestamp if timestamp is not None else timestamp_s)
         if (array.shape[1] == 7) is not self._is_obb:
             array = self._fit_geometry(array)
@@ -140,7 +143,7 @@ class Tracker:
             self._count_dropped(rows, given)
 
         result = self._impl.update(array, dt, warp).view(TrackResults)
-        if self.stream_config.variable_dt:
+        if self._variable_dt:
             self._timestamp = timestamp if timestamp is not None else timestamp_s
         if rows is not None and len(result):
             produced = result.det_ind >= 0
