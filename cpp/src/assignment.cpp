@@ -17,6 +17,8 @@ std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 }  // namespace
 
 const Matches& Assigner::partial(const SparseMatrix& cost, double max_cost) {
+  matches_.clear();
+  if (cost.column.empty()) return matches_;
   matcher_.begin(cost.num_columns);
   for (std::int32_t i = 0; i < cost.num_rows(); ++i) {
     for (auto k = cost.row_start[at(i)]; k < cost.row_start[at(i) + 1]; ++k) {
