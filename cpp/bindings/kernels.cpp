@@ -164,6 +164,9 @@ py::array_t<double> cosine_distances(const Embeddings& tracks, const Embeddings&
   return out;
 }
 
+// The limits of boxtrail.detections.
+constexpr double kMaxCoordinate = 1e9, kMinSide = 1e-6, kMaxLabel = 9007199254740992.0;
+
 // Whether `dets` is a C-contiguous float64 array (N, 6) or (N, 7), every row of which can be tracked as it is; the rule
 // of boxtrail.detections.is_clean.
 bool is_clean(const py::object& dets) {
@@ -177,9 +180,10 @@ bool is_clean(const py::object& dets) {
   for (py::ssize_t i = 0; i < rows.shape(0); ++i, row += width) {
     const double score = row[width - 2], label = row[width - 1];
     const double w = width == 7 ? row[2] : row[2] - row[0], h = width == 7 ? row[3] : row[3] - row[1];
-    bool finite = true;
-    for (py::ssize_t k = 0; k < width; ++k) finite &= std::isfinite(row[k]);
-    clean &= finite && w > 0.0 && h > 0.0 && score >= 0.0 && score <= 1.0 && label >= 0.0 && label == std::floor(label);
+    bool near = true;  // also false for what is not finite
+    for (py::ssize_t k = 0; k < width - 2; ++k) near &= std::abs(row[k]) <= kMaxCoordinate;
+    clean &= near && w >= kMinSide && h >= kMinSide && score >= 0.0 && score <= 1.0 && label >= 0.0 &&
+             label <= kMaxLabel && label == std::floor(label);
   }
   return clean;
 }

@@ -8,6 +8,7 @@ namespace boxtrail {
 namespace {
 
 constexpr double kMinSize = 1e-4;        // sizes and ratios of a state never fall below this
+constexpr double kFarthest = 1e12;       // pixels; a state beyond it is given up
 constexpr double kAngleDamping = 0.8;    // an angular velocity loses a fifth at every measurement
 constexpr double kPos = 1.0 / 20.0, kVel = 1.0 / 160.0;
 
@@ -181,6 +182,13 @@ Box to_box(const BoxModel<Box>& model, const BoxState<Box>& state) {
 }
 
 template <class Box>
+bool is_diverged(const BoxModel<Box>& model, const BoxState<Box>& state) {
+  bool near = true;  // also false for what is not a number
+  for (const double value : to_box<Box>(model, state).values()) near &= std::abs(value) <= kFarthest;
+  return !near;
+}
+
+template <class Box>
 BoxState<Box> initiate(const BoxModel<Box>& model, const Box& box) {
   BoxState<Box> state;
   state.position = measurement(model, box);
@@ -250,6 +258,8 @@ template std::array<double, 4> measurement<Aabb>(const MotionModel<4>&, const Aa
 template std::array<double, 5> measurement<Obb>(const MotionModel<5>&, const Obb&);
 template Aabb to_box<Aabb>(const MotionModel<4>&, const State<4>&);
 template Obb to_box<Obb>(const MotionModel<5>&, const State<5>&);
+template bool is_diverged<Aabb>(const MotionModel<4>&, const State<4>&);
+template bool is_diverged<Obb>(const MotionModel<5>&, const State<5>&);
 template State<4> initiate<Aabb>(const MotionModel<4>&, const Aabb&);
 template State<5> initiate<Obb>(const MotionModel<5>&, const Obb&);
 template void predict<4>(const MotionModel<4>&, State<4>&, double);

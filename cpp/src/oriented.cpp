@@ -1,9 +1,10 @@
 // Oriented boxes: overlap of rotated rectangles, and the choice among the four codes of one rectangle.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <numbers>
-#include <vector>
 
 #include "boxtrail/association.hpp"
 #include "boxtrail/box.hpp"
@@ -14,7 +15,27 @@ namespace {
 
 constexpr double kShapeWeight = 0.05;  // radians that a unit of log side ratio is worth when codes are compared
 
-using Polygon = std::vector<Point>;
+// A convex polygon of at most the eight corners that two rectangles make; on the stack, for speed.
+class Polygon {
+ public:
+  Polygon() = default;
+  Polygon(std::initializer_list<Point> points) {
+    for (const Point p : points) push_back(p);
+  }
+  std::size_t size() const { return size_; }
+  Point operator[](std::size_t i) const { return points_[i]; }
+  Point back() const { return points_[size_ - 1]; }
+  void push_back(Point p) { points_[size_++] = p; }
+  void pop_back() { --size_; }
+  Point* begin() { return points_.data(); }
+  Point* end() { return points_.data() + size_; }
+  const Point* begin() const { return points_.data(); }
+  const Point* end() const { return points_.data() + size_; }
+
+ private:
+  std::array<Point, 16> points_;  // a hull under construction holds each corner twice at the most
+  std::size_t size_ = 0;
+};
 
 Point half_extents(const Obb& box) {
   const double cos = std::abs(std::cos(box.angle)), sin = std::abs(std::sin(box.angle));
@@ -46,7 +67,7 @@ Polygon clip(Polygon subject, const Polygon& clipper) {
       }
       if (de >= 0.0) kept.push_back(e);
     }
-    subject = std::move(kept);
+    subject = kept;
     if (subject.size() < 3) return {};
   }
   return subject;
@@ -149,7 +170,7 @@ double Similarity::operator()(const Obb& a, const Obb& b) const {
   if (measure == Measure::kHmiou) return jaccard * height_overlap(a, b);
   Polygon points = corners(a);
   for (const Point p : corners(b)) points.push_back(p);
-  const Polygon hull = convex_hull(std::move(points));
+  const Polygon hull = convex_hull(points);
   if (measure == Measure::kGiou) {
     const double enclosing = area(hull);
     const double united = (a.w * a.h + b.w * b.h) / (1.0 + jaccard);

@@ -18,6 +18,9 @@ IntArray: TypeAlias = NDArray[np.int64]
 AABB_COLUMNS = ("x1", "y1", "x2", "y2", "conf", "cls")
 OBB_COLUMNS = ("cx", "cy", "w", "h", "angle", "conf", "cls")
 ROUNDING = 1e-4  # a score may leave [0, 1] by this much and is clipped: float32 detectors do
+MAX_COORDINATE = 1e9  # pixels; beyond it squares and areas lose their meaning
+MIN_SIDE = 1e-6  # pixels; a box with a shorter side has no area
+MAX_LABEL = 2.0**53  # whole numbers are exact in float64 up to here
 
 _logger = logging.getLogger(__name__)
 
@@ -94,8 +97,9 @@ def _from_mapping(named: Mapping[str, Any]) -> FloatArray:
             "a mapping of detections needs 'xyxy' (N, 4) or 'xywhr' (N, 5), and 'conf' and optionally 'cls' (N,); "
             f"got {sorted(map(str, named))}"
         )
+    oriented = "xyxy" not in named
     boxes = named.get("xyxy", named.get("xywhr", named.get("xywha")))
-    return _from_columns(boxes, named.get("conf"), named.get("cls"))
+    return _from_columns(boxes, named.get("conf"), named.get("cls"), oriented=oriented)
 
 
 def _from_object(dets: Any) -> FloatArray:
@@ -103,34 +107,39 @@ def _from_object(dets: Any) -> FloatArray:
     if hasattr(dets, "obb") and hasattr(dets, "boxes"):  # ultralytics Results
         dets = dets.boxes if dets.obb is None else dets.obb
     if hasattr(dets, "confidence") and hasattr(dets, "class_id"):  # supervision.Detections
-        return _from_columns(dets.xyxy, dets.confidence, dets.class_id)
+        return _from_columns(dets.xyxy, dets.confidence, dets.class_id, oriented=False)
     if hasattr(dets, "xywhr") and hasattr(dets, "conf"):  # ultralytics OBB
-        return _from_columns(dets.xywhr, dets.conf, dets.cls)
+        return _from_columns(dets.xywhr, dets.conf, dets.cls, oriented=True)
     if hasattr(dets, "xyxy") and hasattr(dets, "conf"):  # ultralytics Boxes
-        return _from_columns(dets.xyxy, dets.conf, dets.cls)
+        return _from_columns(dets.xyxy, dets.conf, dets.cls, oriented=False)
     if hasattr(dets, "__array__"):
         return as_array(np.asarray(dets))
     raise InvalidDetectionsError(f"cannot read detections from {type(dets).__module__}.{type(dets).__name__}")
 
 
-def _numpy(values: Any) -> FloatArray:
+def _numpy(name: str, values: Any) -> FloatArray:
     if hasattr(values, "cpu"):  # a torch tensor, maybe on a GPU
         values = values.cpu()
-    return np.asarray(values, dtype=np.float64)
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidDetectionsError(f"{name!r} must be an array of numbers: {error}") from error
 
 
-def _from_columns(boxes: Any, scores: Any, labels: Any) -> FloatArray:
-    boxes = _numpy(boxes)
-    count = len(boxes)
-    boxes = boxes.reshape(0, 4) if boxes.size == 0 and boxes.shape[-1:] != (5,) else boxes
-    columns = [boxes]
+def _from_columns(boxes: Any, scores: Any, labels: Any, *, oriented: bool) -> FloatArray:
+    width = 5 if oriented else 4
+    columns = [_numpy("boxes", boxes)]
+    if columns[0].size == 0 and columns[0].ndim:
+        columns[0] = np.empty((0, width))
+    if columns[0].ndim != 2 or columns[0].shape[1] != width:
+        kind = "oriented boxes" if oriented else "boxes"
+        raise InvalidDetectionsError(f"{kind} must have shape (N, {width}), not {columns[0].shape}")
+    count = len(columns[0])
     for name, values, default in (("conf", scores, 1.0), ("cls", labels, 0.0)):
-        column = np.full(count, default) if values is None else _numpy(values).reshape(-1)
+        column = np.full(count, default) if values is None else _numpy(name, values).reshape(-1)
         if len(column) != count:
             raise InvalidDetectionsError(f"{count} boxes but {len(column)} values of {name!r}")
         columns.append(column[:, None])
-    if boxes.ndim != 2 or boxes.shape[1] not in (4, 5):
-        raise InvalidDetectionsError(f"boxes must have shape (N, 4) or (N, 5), not {boxes.shape}")
     return np.ascontiguousarray(np.hstack(columns))
 
 
@@ -141,13 +150,12 @@ def is_clean(dets: Any) -> bool:
     if dets.ndim != 2 or dets.shape[1] not in (6, 7):
         return False
     array: FloatArray = dets
-    size = array[:, 2:4] if array.shape[1] == 7 else array[:, 2:4] - array[:, :2]
     scores, labels = array[:, -2], array[:, -1]
     return bool(
-        np.isfinite(array).all()
-        and (size > 0.0).all()
+        (np.abs(array[:, :-2]) <= MAX_COORDINATE).all()
+        and (_sides(array) >= MIN_SIDE).all()
         and ((scores >= 0.0) & (scores <= 1.0)).all()
-        and ((labels >= 0.0) & (labels == np.floor(labels))).all()
+        and _is_label(labels).all()
     )
 
 
@@ -163,17 +171,18 @@ def check(array: FloatArray, *, strict: bool) -> tuple[FloatArray, IntArray]:
     """
     columns = OBB_COLUMNS if array.shape[1] == 7 else AABB_COLUMNS
     _reject(~np.isfinite(array), array, columns, "is not finite")
+    _reject(np.abs(array[:, :-2]) > MAX_COORDINATE, array, columns, f"is beyond ±{MAX_COORDINATE:g}")
     array = array.copy()
     scores, labels = array[:, -2:-1], array[:, -1:]
     outside = (scores < -ROUNDING) | (scores > 1.0 + ROUNDING)
     _reject(outside, scores, ("conf",), "is outside [0, 1]")
-    _reject((labels < 0.0) | (labels != np.floor(labels)), labels, ("cls",), "is no whole number ≥ 0")
+    _reject(~_is_label(labels), labels, ("cls",), "is no whole number in [0, 2**53]")
     np.clip(scores, 0.0, 1.0, out=scores)
-    size = array[:, 2:4] if array.shape[1] == 7 else array[:, 2:4] - array[:, :2]
-    empty = (size <= 0.0).any(axis=1)
+    size = _sides(array)
+    empty = (size < MIN_SIDE).any(axis=1)
     if strict and empty.any():
         row = int(np.flatnonzero(empty)[0])
-        axis = int(np.flatnonzero(size[row] <= 0.0)[0])
+        axis = int(np.flatnonzero(size[row] < MIN_SIDE)[0])
         raise InvalidDetectionsError(
             f"detection row {row} has no area: {'width' if axis == 0 else 'height'} {size[row, axis]:g}",
             row=row,
@@ -181,6 +190,16 @@ def check(array: FloatArray, *, strict: bool) -> tuple[FloatArray, IntArray]:
             value=float(array[row, 2 + axis]),
         )
     return np.ascontiguousarray(array[~empty]), np.flatnonzero(~empty)
+
+
+def _sides(array: FloatArray) -> FloatArray:
+    """(N, 2) width and height."""
+    return array[:, 2:4] if array.shape[1] == 7 else array[:, 2:4] - array[:, :2]
+
+
+def _is_label(values: FloatArray) -> NDArray[np.bool_]:
+    whole: NDArray[np.bool_] = (values >= 0.0) & (values <= MAX_LABEL) & (values == np.floor(values))
+    return whole
 
 
 def _reject(bad: NDArray[np.bool_], values: FloatArray, columns: tuple[str, ...], why: str) -> None:

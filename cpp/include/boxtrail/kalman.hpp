@@ -63,6 +63,10 @@ std::array<double, Box::kSize> measurement(const BoxModel<Box>& model, const Box
 template <class Box>
 Box to_box(const BoxModel<Box>& model, const BoxState<Box>& state);
 
+// Whether the box has left every image, or is no number any more (SORT drops such tracks).
+template <class Box>
+bool is_diverged(const BoxModel<Box>& model, const BoxState<Box>& state);
+
 // A state at `box`, at rest.
 template <class Box>
 BoxState<Box> initiate(const BoxModel<Box>& model, const Box& box);

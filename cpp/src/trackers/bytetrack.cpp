@@ -35,11 +35,11 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
     else if (score > config_.track_low_thresh && score < config_.track_high_thresh)
       low_.push_back(detections, j);
   }
+  predict_all(dt, warp);
   known_.clear();
   tentative_.clear();
   for (std::size_t i = 0; i < tracks.size(); ++i)
     (tracks[i].status == Status::kTentative ? tentative_ : known_).push_back(static_cast<std::int32_t>(i));
-  predict_all(dt, warp);
 
   // First association: sure detections with all confirmed and lost tracks.
   const Matches& first = associate(known_, high_, config_.match_thresh, config_.fuse_score);
@@ -78,7 +78,7 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
 template <class B>
 void ByteTrack<B>::predict_all(double dt, const Warp* warp) {
   for (Track& track : tracks) {
-    if (track.status != Status::kTentative) {
+    if (track.status != Status::kTentative) {  // the authors leave newborn tracks where they are
       // The size of a lost track is frozen: its height, and all of size and angle when oriented.
       if (track.status == Status::kLost)
         std::fill(track.state.velocity.begin() + (Box::kSize == 5 ? 2 : 3), track.state.velocity.end(), 0.0);
@@ -86,6 +86,7 @@ void ByteTrack<B>::predict_all(double dt, const Warp* warp) {
     }
     if (warp != nullptr) warp_state(model_, *warp, track.state);
   }
+  std::erase_if(tracks, [&](const Track& track) { return is_diverged<Box>(model_, track.state); });
 }
 
 template <class B>

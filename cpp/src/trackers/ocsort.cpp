@@ -77,6 +77,7 @@ void OcSort<B>::predict_all(double dt, const Warp* warp) {
     track.life.grow_older();
     track.observations.pass_frame(dt);
   }
+  std::erase_if(tracks, [&](const Track& track) { return is_diverged<Box>(model_, track.state); });
 }
 
 template <class B>

@@ -10,6 +10,7 @@ void Sort<B>::step(const Detections<Box>& detections, Clock& clock, double dt, c
     predict(model_, track.state, dt);
     track.life.grow_older();
   }
+  std::erase_if(tracks, [&](const Track& track) { return is_diverged<Box>(model_, track.state); });
 
   const Matches& matches = associate(detections);
   for (const auto [i, j] : matches) {

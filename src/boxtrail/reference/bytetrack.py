@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_partial, unmatched
-from boxtrail.reference.kalman import MotionModel, State, initiate, motion_model, predict, to_box, update
+from boxtrail.reference.kalman import (
+    MotionModel,
+    State,
+    initiate,
+    is_diverged,
+    motion_model,
+    predict,
+    to_box,
+    update,
+)
 from boxtrail.reference.oriented import align
 from boxtrail.reference.stream import Clock, Report, Status
 from boxtrail.reference.warp import warp_state
@@ -72,12 +81,9 @@ class ByteTrack:
         # A score equal to the high threshold falls in neither band, as in the authors' code.
         high = detections.select(detections.scores > self.high)
         low = detections.select((detections.scores > self.low) & (detections.scores < self.high))
+        self._predict(dt, warp)
         known = [track for track in self.tracks if track.status is not Status.TENTATIVE]
         tentative = [track for track in self.tracks if track.status is Status.TENTATIVE]
-        self._predict(known, dt)
-        if warp is not None:
-            for track in self.tracks:
-                warp_state(self.model, warp, track.state)
 
         # First association: sure detections with all confirmed and lost tracks.
         pairs = self._associate(known, high, self.first_limit, fuse=self.fuse)
@@ -127,13 +133,17 @@ class ByteTrack:
             *track.state.mean[n : n + 2].tolist(),
         ]
 
-    def _predict(self, tracks: list[ByteTrackTrack], dt: float) -> None:
+    def _predict(self, dt: float, warp: FloatArray | None) -> None:
         n = self.model.n
-        for track in tracks:
-            if track.status is not Status.CONFIRMED:
+        for track in self.tracks:
+            if track.status is Status.LOST:
                 # The size of a lost track is frozen: its height, and all of size and angle when oriented.
                 track.state.mean[(n + 2 if n == 5 else n + 3) :] = 0.0
-            predict(self.model, track.state, dt)
+            if track.status is not Status.TENTATIVE:  # the authors leave newborn tracks where they are
+                predict(self.model, track.state, dt)
+            if warp is not None:
+                warp_state(self.model, warp, track.state)
+        self.tracks = [track for track in self.tracks if not is_diverged(self.model, track.state)]
 
     def _associate(
         self, tracks: list[ByteTrackTrack], detections: Detections, limit: float, *, fuse: bool

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 FloatArray: TypeAlias = NDArray[np.float64]
 
 MIN_SIZE = 1e-4  # sizes and ratios of a state never fall below this
+FARTHEST = 1e12  # pixels; a state beyond it is given up
 ANGLE_DAMPING = 0.8  # an angular velocity loses a fifth at every measurement
 
 
@@ -187,6 +188,11 @@ def to_box(model: MotionModel, state: State) -> FloatArray:
     if model.n == 5:
         return np.array([cx, cy, w, h, state.mean[4]])
     return np.array([cx - w / 2.0, cy - h / 2.0, cx + w / 2.0, cy + h / 2.0])
+
+
+def is_diverged(model: MotionModel, state: State) -> bool:
+    """Whether the box has left every image, or is no number any more (SORT drops such tracks)."""
+    return not bool((np.abs(to_box(model, state)) <= FARTHEST).all())
 
 
 def _variances(model: MotionModel, noise: tuple[Noise, ...], position: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import assign_full, assign_sort, unmatched
-from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
+from boxtrail.reference.kalman import State, initiate, is_diverged, motion_model, predict, to_box, update
 from boxtrail.reference.observations import Observations, centre, replay
 from boxtrail.reference.oriented import align
 from boxtrail.reference.sort_lifecycle import count_hit, grow_older, is_reported, status, survivors
@@ -126,6 +126,7 @@ class OcSort:
             predict(self.model, track.state, dt)
             grow_older(track)
             track.observations.pass_frame(dt)
+        self.tracks = [track for track in self.tracks if not is_diverged(self.model, track.state)]
 
     def _similarity(self, boxes: FloatArray, detections: Detections) -> FloatArray:
         return association.similarity(self.measure_name, boxes, detections.boxes, **self.measure)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import assign_sort, unmatched
-from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
+from boxtrail.reference.kalman import State, initiate, is_diverged, motion_model, predict, to_box, update
 from boxtrail.reference.oriented import align
 from boxtrail.reference.sort_lifecycle import count_hit, grow_older, is_reported, status, survivors
 from boxtrail.reference.stream import Clock, Report
@@ -66,6 +66,7 @@ class Sort:
                 warp_state(self.model, warp, track.state)
             predict(self.model, track.state, dt)
             grow_older(track)
+        self.tracks = [track for track in self.tracks if not is_diverged(self.model, track.state)]
 
         boxes = np.array([to_box(self.model, track.state) for track in self.tracks]).reshape(-1, self.model.n)
         similarity = association.similarity(self.measure_name, boxes, detections.boxes, **self.measure)

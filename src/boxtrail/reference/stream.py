@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from boxtrail.detections import Detections
 from boxtrail.errors import StateError
+from boxtrail.reference.kalman import MotionModel, State
 from boxtrail.reference.snapshot import pack, unpack
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -60,6 +61,7 @@ class Track(Protocol):
     """What every track has."""
 
     id: int
+    state: State
 
 
 T = TypeVar("T", bound=Track)
@@ -70,6 +72,7 @@ class Algorithm(Protocol[T]):
 
     tracks: list[T]
     track_type: type[T]
+    model: MotionModel
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame; ``dt`` is its distance from the last one in frames."""
@@ -142,6 +145,8 @@ class Stream(Generic[T]):
             for collection in state["collections"]:
                 algorithm = self._make()
                 algorithm.tracks = [unpack(algorithm.track_type, track) for track in collection["tracks"]]
+                if any(len(track.state.mean) != 2 * algorithm.model.n for track in algorithm.tracks):
+                    raise ValueError("its boxes are of the other geometry")
                 collections[int(collection["label"])] = algorithm
         except (KeyError, TypeError, ValueError) as error:
             raise StateError(f"the saved state does not fit this tracker: {error!r}") from error

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from boxtrail.trackers.options import MEASURES, option
+from boxtrail.trackers.options import MEASURES, duration, option
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -33,7 +33,7 @@ class ByteTrackConfig:
     match_thresh: float = option(0.9, 0.0, 2.0)
     second_match_thresh: float = option(0.5, 0.0, 2.0)
     unconfirmed_match_thresh: float = option(0.7, 0.0, 2.0)
-    track_buffer: float | str = option(30, 0)
+    track_buffer: float | str = duration(30)
     fuse_score: bool = option(True)
     duplicate_thresh: float = option(0.15, 0.0, 1.0)
     asso_func: str = option("iou", choices=MEASURES)

@@ -10,6 +10,7 @@ from typing import Any
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.bytetrack import ByteTrack
 from boxtrail.trackers.ocsort import OcSort
+from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
 from boxtrail.trackers.sort import Sort
 from boxtrail.trackers.tracker import Tracker
@@ -46,10 +47,10 @@ def create_tracker(
     name, _, suffix = tracker_type.partition(":")
     kind = tracker_class(name)
     chosen: dict[str, Any] = {}
-    for source in (preset, tracker_config):
+    for source in (preset, tracker_config, evolve_param_dict, options):
         if source is not None:
-            chosen |= dict(source) if isinstance(source, Mapping) else load_preset(kind.name, source)
-    chosen |= dict(evolve_param_dict or {}) | options
+            values = source if isinstance(source, Mapping) else load_preset(kind.name, source)
+            chosen |= own_names(values, kind.aliases, kind.__name__)
     return kind(backend=suffix or backend or tracker_backend, **chosen)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from boxtrail.trackers.options import MEASURES, option
+from boxtrail.trackers.options import MEASURES, duration, option
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -30,7 +30,7 @@ class OcSortConfig:
     det_thresh: float = option(0.6, 0.0, 1.0)
     track_low_thresh: float = option(0.1, 0.0, 1.0)
     iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = option(30, 0)
+    max_age: float | str = duration(30)
     min_hits: int = option(3, 0, 1000)
     delta_t: int = option(3, 1, 1000)
     inertia: float = option(0.2, 0.0, 1.0)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import math
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
+
+import numpy as np
 
 from boxtrail.errors import ConfigError
 
@@ -18,7 +22,12 @@ def option(
     default: Any, low: float | None = None, high: float | None = None, *, choices: tuple[str, ...] = ()
 ) -> Any:
     """A dataclass field with the range its value must lie in, both ends included."""
-    return field(default=default, metadata={"low": low, "high": high, "choices": choices})
+    return field(default=default, metadata={"low": low, "high": high, "choices": choices, "duration": False})
+
+
+def duration(default: int) -> Any:
+    """A dataclass field that holds a number of frames or seconds like ``"1.0s"``, ≥ 0."""
+    return field(default=default, metadata={"low": 0, "high": None, "choices": (), "duration": True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +54,34 @@ class StreamConfig:
 
 
 def build(config_type: type[T], values: Mapping[str, Any]) -> T:
-    """The config with these values.
+    """The config with these values, numbers as plain ints and floats.
 
     Raises:
         ConfigError: names the option whose value has the wrong type or range.
     """
     config = config_type(**values)
-    for declared in fields(config_type):  # type: ignore[arg-type]
-        value = getattr(config, declared.name)
-        if declared.metadata:
-            _check(declared.name, value, declared.default, declared.metadata)
-    return config
+    checked = {
+        declared.name: _checked(
+            declared.name, getattr(config, declared.name), declared.default, declared.metadata
+        )
+        for declared in fields(config_type)  # type: ignore[arg-type]
+    }
+    return config_type(**checked)
+
+
+def own_names(options: Mapping[str, Any], aliases: Mapping[str, str], owner: str) -> dict[str, Any]:
+    """The options under the tracker's own names.
+
+    Raises:
+        ConfigError: if one is given under two names.
+    """
+    named: dict[str, Any] = {}
+    for given, value in options.items():
+        name = aliases.get(given, given)
+        if name in named:
+            raise ConfigError(f"{owner}: {name!r} is given twice (once as {given!r})")
+        named[name] = value
+    return named
 
 
 def split(
@@ -68,16 +94,13 @@ def split(
     """
     groups: list[dict[str, Any]] = [{} for _ in config_types]
     names = [{declared.name for declared in fields(kind)} for kind in config_types]
-    for given, value in options.items():
-        name = aliases.get(given, given)
+    for name, value in own_names(options, aliases, owner).items():
         for group, known in zip(groups, names, strict=True):
             if name in known:
-                if name in group:
-                    raise ConfigError(f"{owner}: {name!r} is given twice (once as {given!r})")
                 group[name] = value
                 break
         else:
-            raise ConfigError(_unknown(given, sorted(set().union(*names, aliases)), owner))
+            raise ConfigError(_unknown(name, sorted(set().union(*names, aliases)), owner))
     return groups
 
 
@@ -98,22 +121,45 @@ def frames(value: float | str, frame_rate: float, name: str) -> float:
     return float(value)
 
 
-def _check(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> None:
+def _checked(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> Any:
+    if name == "frame_size":
+        return _checked_size(value)
     if limits["choices"]:
         if value not in limits["choices"]:
             raise ConfigError(f"{name} must be one of {', '.join(limits['choices'])}, not {value!r}")
-    elif isinstance(default, bool):
+        return value
+    if isinstance(default, bool):
         if not isinstance(value, bool):
             raise ConfigError(f"{name} must be True or False, not {value!r}")
-    elif isinstance(default, int | float) and not (isinstance(value, str) and limits["low"] == 0):
-        whole = isinstance(default, int) and limits["high"] is not None
-        if isinstance(value, bool) or not isinstance(value, int | float) or (whole and value != int(value)):
-            raise ConfigError(f"{name} must be {'a whole number' if whole else 'a number'}, not {value!r}")
-        low, high = limits["low"], limits["high"]
-        if not (value >= low and (high is None or value <= high)):
-            raise ConfigError(
-                f"{name} must be {f'in [{low:g}, {high:g}]' if high is not None else f'≥ {low:g}'}, not {value:g}"
-            )
+        return value
+    if limits["duration"] and isinstance(value, str):
+        return value  # read once the frame rate is known
+    if isinstance(default, int | float):
+        return _checked_number(name, value, isinstance(default, int) and not limits["duration"], limits)
+    return value
+
+
+def _checked_number(name: str, value: Any, whole: bool, limits: Mapping[str, Any]) -> int | float:
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+    if not number or (whole and not float(value).is_integer()):
+        raise ConfigError(f"{name} must be {'a whole number' if whole else 'a number'}, not {value!r}")
+    low, high = limits["low"], limits["high"]
+    if not (low <= value and (math.isfinite(value) if high is None else value <= high)):
+        span = f"in [{low:g}, {high:g}]" if high is not None else f"≥ {low:g}"
+        raise ConfigError(f"{name} must be {span}, not {float(value):g}")
+    return int(value) if whole or isinstance(value, numbers.Integral) else float(value)
+
+
+def _checked_size(value: Any) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    try:
+        width, height = (int(side) for side in value)
+    except (TypeError, ValueError):
+        width = height = 0
+    if width <= 0 or height <= 0:
+        raise ConfigError(f"frame_size must be (width, height) in pixels, not {value!r}")
+    return width, height
 
 
 def _unknown(given: str, known: list[str], owner: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from boxtrail.trackers.options import MEASURES, option
+from boxtrail.trackers.options import MEASURES, duration, option
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -22,7 +22,7 @@ class SortConfig:
     """
 
     iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = option(1, 0)
+    max_age: float | str = duration(1)
     min_hits: int = option(3, 0, 1000)
     asso_func: str = option("iou", choices=MEASURES)
 

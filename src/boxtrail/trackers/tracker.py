@@ -136,7 +136,7 @@ class Tracker:
             warp = checked_warp(warp)
         dt = 1.0
         if self._variable_dt:
-            dt = self._step(timestamp if timestamp is not None else timestamp_s)
+            timestamp, dt = self._step(timestamp if timestamp is not None else timestamp_s)
         if (array.shape[1] == 7) is not self._is_obb:
             array = self._fit_geometry(array)
         if rows is not None:
@@ -144,7 +144,7 @@ class Tracker:
 
         result = self._impl.update(array, dt, warp).view(TrackResults)
         if self._variable_dt:
-            self._timestamp = timestamp if timestamp is not None else timestamp_s
+            self._timestamp = timestamp
         if rows is not None and len(result):
             produced = result.det_ind >= 0
             result[produced, -1] = rows[result.det_ind[produced]]
@@ -208,10 +208,10 @@ class Tracker:
             StateError: if the state is of another tracker, version or set of options; nothing changes then.
         """
         try:
-            version, name, saved = state["boxtrail_state"], state["tracker"], state["options"]
+            version, name, saved = state["boxtrail_state"], state["tracker"], dict(state["options"])
             is_obb, timestamp = state["is_obb"], state["timestamp"]
             stream, num_dropped = state["stream"], int(state["num_dropped"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise StateError(f"this is no saved tracker state: {error!r}") from error
         if version != STATE_VERSION:
             raise StateError(
@@ -254,17 +254,21 @@ class Tracker:
         options["per_class"] = stream.per_class
         return options
 
-    def _step(self, timestamp: float | None) -> float:
-        """Frames since the last timestamp."""
-        if timestamp is None or not math.isfinite(timestamp):
+    def _step(self, timestamp: Any) -> tuple[float, float]:
+        """The timestamp in seconds, and how many frames after the last one it is."""
+        try:
+            seconds = math.nan if timestamp is None else float(timestamp)
+        except (TypeError, ValueError):
+            seconds = math.nan
+        if not math.isfinite(seconds):
             raise InvalidInputError(f"variable_dt needs a timestamp in seconds, not {timestamp!r}")
         if self._timestamp is None:
-            return 1.0
-        if timestamp <= self._timestamp:
+            return seconds, 1.0
+        if seconds <= self._timestamp:
             raise InvalidInputError(
-                f"timestamp {timestamp:g} s does not come after the last one, {self._timestamp:g} s"
+                f"timestamp {seconds:g} s does not come after the last one, {self._timestamp:g} s"
             )
-        return (timestamp - self._timestamp) * self.stream_config.frame_rate
+        return seconds, (seconds - self._timestamp) * self.stream_config.frame_rate
 
     def _fit_geometry(self, array: FloatArray) -> FloatArray:
         """Settle upright or oriented boxes by the first detections; empty frames fit both."""

@@ -1,0 +1,158 @@
+"""One process that times one library's `update()`; runs in that library's own environment.
+
+    python worker.py LIBRARY      # boxtrail, trackforge, trackers or ultralytics
+
+Orders come as lines of JSON on stdin, `{"tracker", "stream", "warmup", "budget"}` and whatever else the
+library's opener takes; each is answered by one line of JSON. `stream` names an npz file: `rows` (sum N, 6)
+and `counts` (frames,). Only the call is timed, with the library's own conversion from an (N, 6) array to what
+it takes, because a user pays that too. Needs numpy and the library.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Step = Callable[[Any], Any]  # (N, 6) float64 in, the library's tracks out
+
+
+class NotOfferedError(Exception):
+    """The library has no such tracker."""
+
+
+def open_boxtrail(tracker: str, backend: str = "cpp", core: bool = False) -> Step:
+    """Ours with its defaults; `core` is the engine below the Python API, where the tracker shows it."""
+    from boxtrail.trackers import create_tracker
+
+    instance = create_tracker(tracker, backend=backend)
+    if not core:
+        step: Step = instance.update
+        return step
+    below = getattr(instance, "_impl", None)
+    if below is None:
+        raise NotOfferedError("the tracker shows no engine")
+    return lambda detections: below.update(detections, 1.0, None)  # time step in frames, no warp
+
+
+def open_trackforge(tracker: str) -> Step:
+    import trackforge
+
+    # The paper's thresholds, ours too; OC-SORT and SORT there take no score threshold.
+    options = {"bytetrack": {"track_thresh": 0.6, "det_thresh": 0.7, "match_thresh": 0.9}}
+    names = {"bytetrack": "BYTETRACK", "ocsort": "OCSORT", "sort": "SORT"}
+    instance = getattr(trackforge, names[tracker])(**options.get(tracker, {}))
+
+    def step(detections: Any) -> Any:
+        rows = detections.tolist()
+        return instance.update(
+            [([x1, y1, x2 - x1, y2 - y1], score, int(label)) for x1, y1, x2, y2, score, label in rows]
+        )
+
+    return step
+
+
+def open_trackers(tracker: str) -> Step:
+    import supervision
+
+    import trackers
+
+    names = {"bytetrack": "ByteTrackTracker", "ocsort": "OCSORTTracker", "sort": "SORTTracker"}
+    instance = getattr(trackers, names[tracker])()
+
+    def step(detections: Any) -> Any:
+        return instance.update(
+            supervision.Detections(
+                xyxy=detections[:, :4],
+                confidence=detections[:, 4],
+                class_id=detections[:, 5].astype(int),
+            )
+        )
+
+    return step
+
+
+def open_ultralytics(tracker: str) -> Step:
+    from ultralytics import trackers
+    from ultralytics.engine.results import Boxes
+    from ultralytics.utils import YAML, IterableSimpleNamespace
+    from ultralytics.utils.checks import check_yaml
+
+    names = {"bytetrack": "BYTETracker", "ocsort": "OCSORT"}
+    if tracker not in names:
+        raise NotOfferedError("ultralytics has no plain SORT")
+    options = YAML.load(check_yaml(f"{tracker}.yaml"))
+    # The paper's thresholds, ours too, so that both keep the same boxes.
+    options |= {"track_high_thresh": 0.6, "track_low_thresh": 0.1}
+    options |= (
+        {"new_track_thresh": 0.7, "match_thresh": 0.9}
+        if tracker == "bytetrack"
+        else {"new_track_thresh": 0.6}
+    )
+    instance = getattr(trackers, names[tracker])(IterableSimpleNamespace(**options))
+
+    def step(detections: Any) -> Any:
+        return instance.update(Boxes(detections.astype(np.float32), (1080, 1920)))
+
+    return step
+
+
+OPENERS: dict[str, Callable[..., Step]] = {
+    "boxtrail": open_boxtrail,
+    "trackforge": open_trackforge,
+    "trackers": open_trackers,
+    "ultralytics": open_ultralytics,
+}
+
+
+def time_stream(step: Step, frames: list[Any], warmup: int, budget: float) -> dict[str, Any]:
+    """Microseconds of each `step` after `warmup` frames and the mean rows out; ends after `budget` s.
+
+    CPU time of the process, all threads: on a busy machine the wall clock would charge a long call with the time
+    it had to wait for a core, and a short one not.
+    """
+    clock = time.process_time_ns
+    reading = sorted(-clock() + clock() for _ in range(2001))[1000]
+    started = time.perf_counter()
+    spent: list[int] = []
+    num_rows = 0
+    for index, detections in enumerate(frames):
+        before = clock()
+        tracks = step(detections)
+        after = clock()
+        if index >= warmup:
+            spent.append(max(after - before - reading, 0))
+            num_rows += len(tracks)
+        if time.perf_counter() - started > budget:
+            break
+    return {"us": [ns / 1000 for ns in spent], "rows": num_rows / max(len(spent), 1)}
+
+
+def answer(library: str, order: dict[str, Any]) -> dict[str, Any]:
+    with np.load(order.pop("stream")) as stream:
+        frames = np.split(stream["rows"], np.cumsum(stream["counts"])[:-1])
+    frames = [np.ascontiguousarray(f) for f in frames]
+    warmup, budget = order.pop("warmup"), order.pop("budget")
+    try:
+        step = OPENERS[library](**order)
+    except NotOfferedError as error:
+        return {"absent": str(error)}
+    return time_stream(step, frames, warmup, budget)
+
+
+def main() -> None:
+    library = sys.argv[1]
+    replies = os.fdopen(os.dup(1), "w")  # the library may print on stdout; that goes to stderr
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        replies.write(json.dumps(answer(library, json.loads(line))) + "\n")
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main()

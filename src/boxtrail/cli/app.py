@@ -1,0 +1,61 @@
+"""The commands of ``boxtrail``."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from boxtrail.cli.demo import demo
+from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
+from boxtrail.cli.tables import detectors, trackers
+from boxtrail.cli.track import track
+
+app = typer.Typer(
+    name="boxtrail", add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
+)
+app.command()(track)
+app.command()(trackers)
+app.command()(detectors)
+app.command()(demo)
+
+# Typer does not name the base of its usage errors, and has had it from two places.
+_UsageError = typer.BadParameter.__mro__[1]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        try:
+            typer.echo(f"boxtrail {version('boxtrail')}")
+        except PackageNotFoundError:
+            typer.echo("boxtrail (not installed)")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _boxtrail(
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Multi-object tracking: video in, tracks with stable ids out."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run ``boxtrail`` with ``arguments``, the command line's own if None, and exit."""
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="boxtrail")
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    except typer.Abort:
+        code = EXIT_ERROR
+    except Exception as error:
+        if not isinstance(error, _UsageError):
+            raise
+        print_error(f"{error.format_message().rstrip('.')}; see boxtrail --help")  # type: ignore[attr-defined]
+        code = EXIT_ERROR
+    raise SystemExit(code if isinstance(code, int) else 0)

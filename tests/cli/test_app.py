@@ -1,0 +1,114 @@
+"""The other commands, and ``boxtrail`` itself."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from boxtrail.demo import run_demo
+
+Boxtrail = Callable[..., "tuple[int, str, str]"]
+
+
+def test_the_version_is_printed(boxtrail: Boxtrail) -> None:
+    code, out, _ = boxtrail("--version")
+    assert code == 0
+    assert re.fullmatch(r"boxtrail (\d+\.\d+\.\S+|\(not installed\))\n", out)
+
+
+def test_without_a_command_the_help_is_printed(boxtrail: Boxtrail) -> None:
+    code, out, _ = boxtrail()
+    assert code == 0
+    for command in ("track", "trackers", "detectors", "demo"):
+        assert command in out
+
+
+def test_an_unknown_command_is_one_line(boxtrail: Boxtrail) -> None:
+    code, _, err = boxtrail("trak")
+    assert code == 2
+    assert "trak" in err
+    assert err.count("\n") == 1
+
+
+def test_every_option_of_track_has_a_help_text(boxtrail: Boxtrail) -> None:
+    code, out, _ = boxtrail("track", "--help")
+    assert code == 0
+    options = re.findall(r"^│ +(--[a-z-]+) +.*?<?\w+>? +(\S.*?) +│$", out, flags=re.MULTILINE)
+    assert len(options) >= 20
+
+
+def test_trackers_are_listed_with_options_and_presets(boxtrail: Boxtrail) -> None:
+    code, out, _ = boxtrail("trackers")
+    assert code == 0
+    for word in (
+        "bytetrack",
+        "OcSort",
+        "Bewley",
+        "oriented",
+        "cpp, python",
+        "track_buffer=30",
+        "per_class=False",
+    ):
+        assert word in out
+
+
+def test_detectors_are_listed(boxtrail: Boxtrail) -> None:
+    code, out, _ = boxtrail("detectors")
+    assert code == 0
+    for word in ("motion", "hog", "onnx:PATH", "file:PATH"):
+        assert word in out
+
+
+def test_the_demo_prints_ids_kept_and_files(
+    boxtrail: Boxtrail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("boxtrail.demo.run_demo", partial(run_demo, size=(320, 180)))
+    code, out, _ = boxtrail("demo", "--seconds", 4, "--out", tmp_path / "d", "--seed", 5)
+    assert code == 0
+    assert re.search(r"ids kept +\d of \d people kept one id throughout", out)
+    assert "contact-sheet.png" in out
+
+
+def test_a_demo_that_cannot_be_is_one_line(boxtrail: Boxtrail) -> None:
+    assert boxtrail("demo", "--seconds", 1)[::2] == (
+        2,
+        "error: the demo's film lasts 4 to 600 seconds, not 1\n",
+    )
+    assert boxtrail("demo", "--tracker", "none")[0] == 2
+
+
+@pytest.mark.parametrize("missing", ["cv2", "typer", "rich"])
+def test_without_the_video_extra_the_command_says_what_to_install(missing: str) -> None:
+    program = f"""
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name == {missing!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Missing())
+from boxtrail.cli.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "boxtrail's command line needs the video extra: pip install 'boxtrail[video]'\n"
+    assert not done.stdout
+
+
+@pytest.mark.parametrize("source", ["broken.mp4", "nowhere.mp4"])
+def test_opencv_and_ffmpeg_add_no_lines_to_an_error(tmp_path: Path, source: str) -> None:
+    (tmp_path / "broken.mp4").write_bytes(b"\0\0\0\x20ftypisom" + bytes(200))
+    program = "from boxtrail.cli.__main__ import main; main()"
+    command = [sys.executable, "-c", program, "track", str(tmp_path / source)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,74 @@
+"""Recorded detections of the benchmarks, frame by frame."""
+
+from __future__ import annotations
+
+import configparser
+import gzip
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from boxtrail.boxes import FloatArray
+
+MOT15 = (
+    "ADL-Rundle-6", "ETH-Sunnyday", "KITTI-13", "KITTI-17", "PETS09-S2L1", "TUD-Campus", "TUD-Stadtmitte", "Venice-2",
+)  # fmt: skip
+MOT17 = tuple(f"MOT17-{number}" for number in ("02", "04", "05", "09", "10", "11", "13"))
+DANCE = (
+    "0004",
+    "0007",
+    "0014",
+    "0019",
+    "0026",
+    "0034",
+    "0041",
+    "0047",
+    "0063",
+    "0073",
+    "0079",
+    "0090",
+    "0097",
+)
+
+FILES = (
+    *(f"MOT17/train/{name}-DPM/det/det.txt" for name in MOT17),
+    *(f"detections/yolox_x_ablation/MOT17/{name}.txt" for name in MOT17),
+    *(f"MOT15/train/{name}/det/det.txt" for name in MOT15),
+    *(
+        f"detections/sort_frcnn/MOT15/{n}.txt"
+        for n in (*MOT15, "ADL-Rundle-8", "ETH-Bahnhof", "ETH-Pedcross2")
+    ),
+    "PETS09/extra/S3-MF1/det/det.txt",
+    *(f"detections/yolox_x_dancetrack/DanceTrack/dancetrack{number}.txt.gz" for number in DANCE),
+)
+
+
+@lru_cache(maxsize=2)
+def frames(path: Path) -> list[FloatArray]:
+    """(N, 6) detections of every frame from 1; scores that are no probabilities are squashed into [0, 1]."""
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
+        rows = np.loadtxt(file, delimiter=",", ndmin=2)
+    scores = rows[:, 6]
+    if scores.min() < 0.0 or scores.max() > 1.0:
+        scores = 1.0 / (1.0 + np.exp(-4.0 * (scores - np.median(scores)) / scores.std()))
+    boxes = np.column_stack(
+        [rows[:, 2:4], rows[:, 2:4] + rows[:, 4:6], np.round(scores, 2), np.zeros(len(rows))]
+    )
+    return [boxes[rows[:, 0] == frame] for frame in range(1, int(rows[:, 0].max()) + 1)]
+
+
+def second_half(data_dir: Path, sequence: str) -> list[FloatArray]:
+    """YOLOX detections of the frames of a MOT17 sequence that detector and trackers were not trained on."""
+    ini = configparser.ConfigParser()
+    ini.read(data_dir / f"MOT17/train/{sequence}-DPM/seqinfo.ini")
+    length = int(ini["Sequence"]["seqLength"])
+    video = frames(data_dir / f"detections/yolox_x_ablation/MOT17/{sequence}.txt")
+    video = video + [np.empty((0, 6))] * (length - len(video))
+    return video[length // 2 + 1 : length]
+
+
+def golden_rows(data_dir: Path, run: str, sequence: str) -> FloatArray:
+    """Rows (frame, id, left, top, width, height, ...) of the authors' own output."""
+    with gzip.open(data_dir / f"golden/MOT17-val-half/{run}/{sequence}.txt.gz", "rt") as file:
+        return np.loadtxt(file, delimiter=",")

@@ -1,0 +1,44 @@
+"""Every behaviour is asked of every tracker in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from boxtrail import create_tracker
+from boxtrail.trackers import Tracker
+from strategies import TRACKER_NAMES
+
+
+@pytest.fixture(params=["cpp", "python"])
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=TRACKER_NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def make(name: str, backend: str) -> Callable[..., Tracker]:
+    """Makes the tracker; ``buffer`` is how long it keeps a lost track, by whatever name."""
+
+    def build(buffer: float | str | None = None, **options: Any) -> Tracker:
+        if buffer is not None:
+            options["track_buffer" if name == "bytetrack" else "max_age"] = buffer
+        return create_tracker(name, backend, **options)
+
+    return build
+
+
+@pytest.fixture
+def eager(make: Callable[..., Tracker], name: str) -> Callable[..., Tracker]:
+    """The same, reporting a track as soon as its tracker can."""
+
+    def build(buffer: float | str = 5, **options: Any) -> Tracker:
+        return make(buffer, **options) if name == "bytetrack" else make(buffer, min_hits=1, **options)
+
+    return build
