@@ -75,8 +75,11 @@ void Matcher::augment(std::int32_t start) {
     std::size_t nearest = open_.size();
     std::int64_t least = exit_distance;
     for (std::size_t k = 0; k < open_.size(); ++k) {
-      if (distance_[at(open_[k])] < least) {
-        least = distance_[at(open_[k])];
+      const std::int64_t reach = distance_[at(open_[k])];
+      // Among equals a free column ends the search at once.
+      const bool sooner = reach == least && nearest != open_.size() && row_of_[at(open_[k])] < 0;
+      if (reach < least || sooner) {
+        least = reach;
         nearest = k;
       }
     }

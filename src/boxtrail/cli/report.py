@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -27,11 +30,10 @@ def print_run(console: Console, run: Run) -> None:
     wall = max(timings.wall, 1e-9)
     shares = [f"{name} {100.0 * seconds / wall:.1f} %" for name, seconds in stages.items() if seconds > 0.0]
     table.add_row("time", ", ".join(shares))
-    for number, path in enumerate(summary.files):
-        table.add_row("files" if number == 0 else "", escape(str(path)))
     if not summary.files:
         table.add_row("files", "none; --save, --save-txt, --save-csv, … write some")
     console.print(table)
+    _print_files(console, summary.files)
 
 
 def print_demo(console: Console, report: DemoReport) -> None:
@@ -62,6 +64,11 @@ def print_demo(console: Console, report: DemoReport) -> None:
         f"[bold]{report.summary.fps:.1f} frames a second[/bold], read, detected, tracked, drawn and encoded"
     )
     table.add_row("speed", f"{speed} (tracking {100.0 * report.timings.track_share:.1f} % of it)")
-    for number, path in enumerate(report.files):
-        table.add_row("files" if number == 0 else "", escape(str(path)))
     console.print(table)
+    _print_files(console, report.files)
+
+
+def _print_files(console: Console, files: Iterable[Path]) -> None:
+    """A path a line, never folded, so that it can be copied."""
+    for path in files:
+        console.print(f"  [dim]wrote[/dim] {escape(str(path))}", soft_wrap=True, highlight=False)
