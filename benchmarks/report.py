@@ -27,6 +27,8 @@ def tables(path: Path) -> dict[str, list[Row]]:
             heading, columns = line[3:].strip(), []
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not line.startswith("|"):
+            columns = []
+        elif not columns:
             columns = [f"{cells[k - 1]} ratio" if name == "ratio" else name for k, name in enumerate(cells)]
         elif not set(line) <= set("|-: "):
             found.setdefault(heading, []).append(dict(zip(columns, cells, strict=True)))
