@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # No deadline: these machines are shared. "sanitize" is for the slow, sanitized core.
-settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile(
     "sanitize", deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -45,7 +45,8 @@ py::array_t<double> similarity_matrix(const std::string& measure, const Array& t
   py::array_t<double> out({tracks.shape(0), detections.shape(0)});
   std::fill_n(out.mutable_data(), out.size(), 0.0);
   for (std::int32_t i = 0; i < found.num_rows(); ++i)
-    for (auto k = found.row_start[static_cast<std::size_t>(i)]; k < found.row_start[static_cast<std::size_t>(i) + 1]; ++k)
+    for (auto k = found.row_start[static_cast<std::size_t>(i)]; k < found.row_start[static_cast<std::size_t>(i) + 1];
+         ++k)
       out.mutable_at(i, found.column[static_cast<std::size_t>(k)]) = found.value[static_cast<std::size_t>(k)];
   return out;
 }
@@ -93,8 +94,6 @@ Pairs assign_sort(const Array& similarity, const Array& extra, double min_simila
 template <class Box>
 class Filter {
  public:
-  
-
   Filter(Family family, double epsilon, const Array& box)
       : model_(motion_model<Box::kSize>(family, epsilon)), state_(initiate(model_, Box::from(box.data()))) {}
   void predict(double dt) { boxtrail::predict(model_, state_, dt); }
@@ -206,10 +205,13 @@ void bind_kernels(py::module_& m) {
   m.def("assign_partial", &assign_partial, "cost"_a, "max_cost"_a);
   m.def("assign_full", &assign_full, "similarity"_a, "min_similarity"_a, py::kw_only(), "sparse"_a);
   m.def("assign_sort", &assign_sort, "similarity"_a, "extra"_a, "min_similarity"_a);
-  m.def("align", [](const Array& box, const Array& reference) {
-    const auto values = align(Obb::from(box.data()), Obb::from(reference.data())).values();
-    return std::vector<double>(values.begin(), values.end());
-  }, "box"_a, "reference"_a);
+  m.def(
+      "align",
+      [](const Array& box, const Array& reference) {
+        const auto values = align(Obb::from(box.data()), Obb::from(reference.data())).values();
+        return std::vector<double>(values.begin(), values.end());
+      },
+      "box"_a, "reference"_a);
   m.def("smooth", &smooth_embedding, "previous"_a, "current"_a, "alpha"_a);
   m.def("adaptive_alpha", &adaptive_alpha, "base"_a, "score"_a, "min_score"_a);
   m.def("cosine_distance", &cosine_distances, "tracks"_a, "detections"_a);

@@ -1,4 +1,5 @@
-// The trackers as Python classes: checked arrays in, arrays out; `_core.X` and `reference.X` look the same from outside.
+// The trackers as Python classes: checked arrays in, arrays out; `_core.X` and `reference.X` look the same from
+// outside.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
@@ -59,7 +60,8 @@ struct Host {
     py::array_t<double> rows({static_cast<py::ssize_t>(views.size()), width});
     double* out = rows.mutable_data();
     for (const auto& view : views) {
-      for (const std::int64_t value : {view.id, static_cast<std::int64_t>(view.status), view.age, view.hits, view.misses})
+      for (const std::int64_t value :
+           {view.id, static_cast<std::int64_t>(view.status), view.age, view.hits, view.misses})
         *out++ = static_cast<double>(value);
       *out++ = view.score;
       *out++ = static_cast<double>(view.label);
@@ -169,8 +171,9 @@ void bind_trackers(py::module_& m) {
   bind_tracker<Sort>(m, "Sort", [](auto& tracker) {
     tracker.def(py::init([](bool oriented, bool per_class, double iou_threshold, double max_age, std::int64_t min_hits,
                             const std::string& asso_func, double image_diagonal, double buffer_ratio) {
-                  return Tracker<Sort>({iou_threshold, max_age, min_hits, similarity(asso_func, image_diagonal, buffer_ratio)},
-                                       oriented, per_class);
+                  return Tracker<Sort>(
+                      {iou_threshold, max_age, min_hits, similarity(asso_func, image_diagonal, buffer_ratio)}, oriented,
+                      per_class);
                 }),
                 py::kw_only(), "oriented"_a, "per_class"_a, "iou_threshold"_a, "max_age"_a, "min_hits"_a, "asso_func"_a,
                 "image_diagonal"_a, "buffer_ratio"_a);
@@ -191,18 +194,17 @@ void bind_trackers(py::module_& m) {
         "duplicate_thresh"_a, "asso_func"_a, "image_diagonal"_a, "buffer_ratio"_a);
   });
   bind_tracker<OcSort>(m, "OcSort", [](auto& tracker) {
-    tracker.def(py::init([](bool oriented, bool per_class, double det_thresh, double track_low_thresh,
-                            double iou_threshold, double max_age, std::int64_t min_hits, std::int64_t delta_t,
-                            double inertia, bool use_byte, bool oru_repeat_last, const std::string& asso_func,
-                            double image_diagonal, double buffer_ratio) {
-                  return Tracker<OcSort>({det_thresh, track_low_thresh, iou_threshold, max_age, min_hits, delta_t,
-                                          inertia, use_byte, oru_repeat_last,
-                                          similarity(asso_func, image_diagonal, buffer_ratio)},
-                                         oriented, per_class);
-                }),
-                py::kw_only(), "oriented"_a, "per_class"_a, "det_thresh"_a, "track_low_thresh"_a, "iou_threshold"_a,
-                "max_age"_a, "min_hits"_a, "delta_t"_a, "inertia"_a, "use_byte"_a, "oru_repeat_last"_a, "asso_func"_a,
-                "image_diagonal"_a, "buffer_ratio"_a);
+    tracker.def(
+        py::init([](bool oriented, bool per_class, double det_thresh, double track_low_thresh, double iou_threshold,
+                    double max_age, std::int64_t min_hits, std::int64_t delta_t, double inertia, bool use_byte,
+                    bool oru_repeat_last, const std::string& asso_func, double image_diagonal, double buffer_ratio) {
+          return Tracker<OcSort>({det_thresh, track_low_thresh, iou_threshold, max_age, min_hits, delta_t, inertia,
+                                  use_byte, oru_repeat_last, similarity(asso_func, image_diagonal, buffer_ratio)},
+                                 oriented, per_class);
+        }),
+        py::kw_only(), "oriented"_a, "per_class"_a, "det_thresh"_a, "track_low_thresh"_a, "iou_threshold"_a,
+        "max_age"_a, "min_hits"_a, "delta_t"_a, "inertia"_a, "use_byte"_a, "oru_repeat_last"_a, "asso_func"_a,
+        "image_diagonal"_a, "buffer_ratio"_a);
   });
 }
 

@@ -120,7 +120,9 @@ bool Assigner::add_binding_pairs(const SparseMatrix& similarity,
     }
   }
   if (extras_.size() == before) return false;
-  const auto earlier = [](const Extra& a, const Extra& b) { return a.row != b.row ? a.row < b.row : a.column < b.column; };
+  const auto earlier = [](const Extra& a, const Extra& b) {
+    return a.row != b.row ? a.row < b.row : a.column < b.column;
+  };
   const auto added = extras_.begin() + static_cast<std::ptrdiff_t>(before);
   for (auto row = added; row != extras_.end();) {  // rows came in order
     const auto next = std::find_if(row, extras_.end(), [&](const Extra& other) { return other.row != row->row; });

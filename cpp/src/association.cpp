@@ -86,8 +86,8 @@ double Similarity::operator()(const Aabb& a, const Aabb& b) const {
 }
 
 template <class Box>
-void PairFinder::find(const Similarity& similarity, std::span<const Box> tracks,
-                      std::span<const Box> detections, bool sparse, SparseMatrix& out) {
+void PairFinder::find(const Similarity& similarity, std::span<const Box> tracks, std::span<const Box> detections,
+                      bool sparse, SparseMatrix& out) {
   const auto n = static_cast<std::int32_t>(tracks.size()), m = static_cast<std::int32_t>(detections.size());
   out.reset(m);
   if (n == 0 || m == 0) {
@@ -122,13 +122,15 @@ void PairFinder::find(const Similarity& similarity, std::span<const Box> tracks,
   }
 }
 
-template void PairFinder::find<Aabb>(const Similarity&, std::span<const Aabb>, std::span<const Aabb>, bool, SparseMatrix&);
+template void PairFinder::find<Aabb>(const Similarity&, std::span<const Aabb>, std::span<const Aabb>, bool,
+                                     SparseMatrix&);
 template void PairFinder::find<Obb>(const Similarity&, std::span<const Obb>, std::span<const Obb>, bool, SparseMatrix&);
 
 void PairFinder::find_candidates(std::int32_t num_tracks, std::int32_t num_detections) {
   candidates_.clear();
   candidate_start_.assign(1, 0);
-  const bool gridded = static_cast<std::int64_t>(num_tracks) * num_detections > kBruteForcePairs && fill_grid(num_detections);
+  const bool gridded =
+      static_cast<std::int64_t>(num_tracks) * num_detections > kBruteForcePairs && fill_grid(num_detections);
   for (const Aabb& box : track_bounds_) {
     if (gridded)
       query_grid(box);

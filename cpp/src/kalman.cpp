@@ -7,9 +7,9 @@ namespace boxtrail {
 
 namespace {
 
-constexpr double kMinSize = 1e-4;        // sizes and ratios of a state never fall below this
-constexpr double kFarthest = 1e12;       // pixels; a state beyond it is given up
-constexpr double kAngleDamping = 0.8;    // an angular velocity loses a fifth at every measurement
+constexpr double kMinSize = 1e-4;      // sizes and ratios of a state never fall below this
+constexpr double kFarthest = 1e12;     // pixels; a state beyond it is given up
+constexpr double kAngleDamping = 0.8;  // an angular velocity loses a fifth at every measurement
 constexpr double kPos = 1.0 / 20.0, kVel = 1.0 / 160.0;
 
 using Noises = std::array<Noise, 5>;  // four coordinates and the angle
@@ -34,12 +34,12 @@ struct Table {
 };
 
 constexpr Table kTables[] = {
-    {SizeCode::kAspectHeight, aspect(2 * kPos, 1e-4, 1e-4), aspect(10 * kVel, 1e-10, 1e-10),
-     aspect(kPos, 1e-4, 1e-4), aspect(kVel, 1e-10, 1e-10), aspect(kPos, 1e-2, 1e-2)},
-    {SizeCode::kWidthHeight, sized(2 * kPos, 1e-4), sized(10 * kVel, 1e-10), sized(kPos, 1e-4),
-     sized(kVel, 1e-10), sized(kPos, 1e-2)},
-    {SizeCode::kAreaRatio, constants(10, 10, 10, 10, 10), constants(1e4, 1e4, 1e4, 0, 1e4),
-     constants(1, 1, 1, 1, 1), constants(0.01, 0.01, 1e-4, 0, 1e-4), constants(1, 1, 10, 10, 10)},
+    {SizeCode::kAspectHeight, aspect(2 * kPos, 1e-4, 1e-4), aspect(10 * kVel, 1e-10, 1e-10), aspect(kPos, 1e-4, 1e-4),
+     aspect(kVel, 1e-10, 1e-10), aspect(kPos, 1e-2, 1e-2)},
+    {SizeCode::kWidthHeight, sized(2 * kPos, 1e-4), sized(10 * kVel, 1e-10), sized(kPos, 1e-4), sized(kVel, 1e-10),
+     sized(kPos, 1e-2)},
+    {SizeCode::kAreaRatio, constants(10, 10, 10, 10, 10), constants(1e4, 1e4, 1e4, 0, 1e4), constants(1, 1, 1, 1, 1),
+     constants(0.01, 0.01, 1e-4, 0, 1e-4), constants(1, 1, 10, 10, 10)},
     {SizeCode::kHeightRatio, constants(10, 10, 10, 10, 10), constants(1e4, 1e4, 1e4, 1e4, 1e4),
      constants(1, 1, 1, 1, 0.01), constants(0.01, 0.01, 0.01, 0.01, 0.01), constants(1, 1, 10, 0.01, 0.01)},
 };
@@ -100,8 +100,7 @@ void correct_dense(State<N>& state, std::size_t i, double innovation, double r) 
     state.velocity[k] += gain[n + k] * innovation;
   }
   for (std::size_t a = 0; a < size; ++a)
-    for (std::size_t b = a; b < size; ++b)
-      state.dense[b * size + a] = state.dense[a * size + b] -= gain[a] * row[b];
+    for (std::size_t b = a; b < size; ++b) state.dense[b * size + a] = state.dense[a * size + b] -= gain[a] * row[b];
 }
 
 template <std::size_t N>

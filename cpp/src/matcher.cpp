@@ -46,7 +46,8 @@ void Matcher::match() {
     if (start_[at(row)] != start_[at(row) + 1]) augment(row);
 }
 
-// One shortest path (Dijkstra on reduced costs) from a free row to a free column, or to a row that had better stay free.
+// One shortest path (Dijkstra on reduced costs) from a free row to a free column, or to a row that had better stay
+// free.
 void Matcher::augment(std::int32_t start) {
   ++search_;
   open_.clear();
@@ -135,7 +136,8 @@ bool Matcher::is_tight(std::int32_t row, const Pair& pair) const {
 
 std::int32_t Matcher::find_pair(std::int32_t row, std::int32_t column) const {
   const auto begin = pairs_.begin() + start_[at(row)], end = pairs_.begin() + start_[at(row) + 1];
-  const auto found = std::lower_bound(begin, end, column, [](const Pair& pair, std::int32_t c) { return pair.column < c; });
+  const auto found =
+      std::lower_bound(begin, end, column, [](const Pair& pair, std::int32_t c) { return pair.column < c; });
   return static_cast<std::int32_t>(found - pairs_.begin());
 }
 
@@ -179,8 +181,8 @@ void Matcher::find_components() {
   }
 }
 
-// Gives `row` the column, if a chain of tight (cost-free) exchanges allows it. The hub stands for everything outside the
-// matching: it takes a column by leaving it free, which costs nothing where v is 0; a row joins it by taking a free
+// Gives `row` the column, if a chain of tight (cost-free) exchanges allows it. The hub stands for everything outside
+// the matching: it takes a column by leaving it free, which costs nothing where v is 0; a row joins it by taking a free
 // column, or none where u is 0. Rows before `row` are settled: one with a kept column stays, one without may move
 // between columns that are not kept.
 bool Matcher::exchange(std::int32_t row, std::int32_t column) {

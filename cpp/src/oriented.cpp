@@ -130,8 +130,7 @@ double squared_diagonal(const Polygon& hull) {
 double height_overlap(const Obb& a, const Obb& b) {
   const double half_a = half_extents(a).y, half_b = half_extents(b).y;
   const double common = std::min(a.cy + half_a, b.cy + half_b) - std::max(a.cy - half_a, b.cy - half_b);
-  return std::max(common, 0.0) /
-         (std::max(a.cy + half_a, b.cy + half_b) - std::min(a.cy - half_a, b.cy - half_b));
+  return std::max(common, 0.0) / (std::max(a.cy + half_a, b.cy + half_b) - std::min(a.cy - half_a, b.cy - half_b));
 }
 
 double aspect_angle(const Obb& box) { return std::atan(std::max(box.w, box.h) / std::min(box.w, box.h)); }

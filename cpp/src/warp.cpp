@@ -64,8 +64,8 @@ Matrix2 size_jacobian(SizeCode code, Size size, Size warped, const Matrix2& m) {
   }
   const Matrix2 j = code_jacobian(code, size);
   const double determinant = j[0][0] * j[1][1] - j[0][1] * j[1][0];
-  const Matrix2 backward = {{{j[1][1] / determinant, -j[0][1] / determinant},
-                             {-j[1][0] / determinant, j[0][0] / determinant}}};
+  const Matrix2 backward = {
+      {{j[1][1] / determinant, -j[0][1] / determinant}, {-j[1][0] / determinant, j[0][0] / determinant}}};
   return multiply(multiply(code_jacobian(code, warped), m), backward);
 }
 
@@ -84,8 +84,7 @@ void warp_dense(State<N>& state, const Matrix2& centre, const Matrix2& size) {
   for (std::size_t i = 0; i < dim; ++i) {
     for (std::size_t j = 0; j < dim; ++j) {
       double sum = 0.0;
-      for (std::size_t k = 0; k < n; ++k)
-        sum += entry(centre, size, i % n, k) * state.dense[(i / n * n + k) * dim + j];
+      for (std::size_t k = 0; k < n; ++k) sum += entry(centre, size, i % n, k) * state.dense[(i / n * n + k) * dim + j];
       left[i * dim + j] = sum;
     }
   }

@@ -1,4 +1,5 @@
-// Memory: a tracker in a steady scene leaves the heap alone, and one that runs for ever holds no more than at the start.
+// Memory: a tracker in a steady scene leaves the heap alone, and one that runs for ever holds no more than at the
+// start.
 #include <cstddef>
 #include <cstdlib>
 #include <new>

@@ -136,8 +136,7 @@ void full_is_the_best_of_all(bool momentum) {
     }
     const auto extra = [&](std::int32_t i, std::int32_t j) { return term[table.at(i, j)]; };
     const Matches expected = Search(table, true).matches();
-    const Matches& found =
-        momentum ? assigner.full(similarity, extra, bounds, gate) : assigner.full(similarity, gate);
+    const Matches& found = momentum ? assigner.full(similarity, extra, bounds, gate) : assigner.full(similarity, gate);
     check(found == expected, "full() is the best, by the tie rule");
   }
 }

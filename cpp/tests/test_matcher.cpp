@@ -89,8 +89,8 @@ void small_graphs_have_the_best_weight() {
   Random random(1);
   Matcher matcher;
   for (int round = 0; round < 1500; ++round) {
-    const Graph graph = random_graph(random, random.below(7), random.below(7), random.uniform(0.1, 0.9),
-                                     round % 2 == 0 ? 4 : 1000000);
+    const Graph graph =
+        random_graph(random, random.below(7), random.below(7), random.uniform(0.1, 0.9), round % 2 == 0 ? 4 : 1000000);
     load(matcher, graph);
     matcher.match();
     const std::int64_t weight = check_optimal(matcher, graph);

@@ -15,11 +15,11 @@ using boxtrail::testing::Random;
 
 // Where boxes lie and how large they are, in pixels.
 struct Layout {
-  double left, top, extent;         // of the centres
-  double smallest, largest;         // of the sides
-  double huge = 0.0;                // share of boxes that are as large as the whole extent
-  double far = 0.0;                 // share of boxes a million pixels away
-  double grid = 0.0;                // > 0: corners are multiples of it, so many boxes touch or coincide
+  double left, top, extent;  // of the centres
+  double smallest, largest;  // of the sides
+  double huge = 0.0;         // share of boxes that are as large as the whole extent
+  double far = 0.0;          // share of boxes a million pixels away
+  double grid = 0.0;         // > 0: corners are multiples of it, so many boxes touch or coincide
 };
 
 template <class Box>
@@ -52,7 +52,8 @@ void compare(PairFinder& finder, const Similarity& similarity, const std::vector
     }
     expected.end_row();
   }
-  check(found.num_columns == expected.num_columns && found.row_start == expected.row_start, "as many pairs in each row");
+  check(found.num_columns == expected.num_columns && found.row_start == expected.row_start,
+        "as many pairs in each row");
   check(found.column == expected.column, "the same pairs, ascending");
   check(found.value == expected.value, "the same similarities");
 }
@@ -60,19 +61,22 @@ void compare(PairFinder& finder, const Similarity& similarity, const std::vector
 template <class Box>
 void compare_layouts() {
   const Layout layouts[] = {
-      {0, 0, 2000, 20, 120},                              // a street
-      {0, 0, 2000, 20, 120, 0.1},                         // with boxes as large as the image
-      {0, 0, 2000, 1e-3, 1e-2},                           // tiny boxes, far apart
-      {0, 0, 1e-3, 1e-3, 1e-2},                           // tiny boxes on one another
-      {-5000, -3000, 800, 10, 200},                       // negative coordinates
-      {0, 0, 500, 20, 60, 0.0, 0.2},                      // some a million pixels away
-      {0, 0, 500, 20, 60, 0.1, 0.5},                      // and huge ones
-      {0, 0, 0, 40, 40},                                  // all the same
-      {0, 0, 300, 10, 80, 0.0, 0.0, 20.0},                // touching and coinciding
-      {1e7, 1e7, 1000, 20, 60},                           // far from the origin
+      {0, 0, 2000, 20, 120},                // a street
+      {0, 0, 2000, 20, 120, 0.1},           // with boxes as large as the image
+      {0, 0, 2000, 1e-3, 1e-2},             // tiny boxes, far apart
+      {0, 0, 1e-3, 1e-3, 1e-2},             // tiny boxes on one another
+      {-5000, -3000, 800, 10, 200},         // negative coordinates
+      {0, 0, 500, 20, 60, 0.0, 0.2},        // some a million pixels away
+      {0, 0, 500, 20, 60, 0.1, 0.5},        // and huge ones
+      {0, 0, 0, 40, 40},                    // all the same
+      {0, 0, 300, 10, 80, 0.0, 0.0, 20.0},  // touching and coinciding
+      {1e7, 1e7, 1000, 20, 60},             // far from the origin
   };
-  const Similarity measures[] = {{Measure::kIou, 1.0, 0.0}, {Measure::kHmiou, 1.0, 0.0},  {Measure::kBiou, 1.0, 0.3},
-                                 {Measure::kBiou, 1.0, 2.0}, {Measure::kGiou, 1.0, 0.0}};
+  const Similarity measures[] = {{Measure::kIou, 1.0, 0.0},
+                                 {Measure::kHmiou, 1.0, 0.0},
+                                 {Measure::kBiou, 1.0, 0.3},
+                                 {Measure::kBiou, 1.0, 2.0},
+                                 {Measure::kGiou, 1.0, 0.0}};
   Random random(11);
   PairFinder finder;  // one for all, so that nothing of one frame may leak into the next
   for (const Layout& layout : layouts) {

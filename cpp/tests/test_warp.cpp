@@ -26,8 +26,9 @@ bool near_box(const Box& a, const Box& b) {
 
 template <class Box>
 BoxState<Box> moving_state(const BoxModel<Box>& model, Random& random) {
-  auto state = initiate(model, testing::box_at<Box>(random.uniform(0, 900), random.uniform(0, 900), random.uniform(20, 90),
-                                                    random.uniform(30, 200), random.uniform(-3, 3)));
+  auto state =
+      initiate(model, testing::box_at<Box>(random.uniform(0, 900), random.uniform(0, 900), random.uniform(20, 90),
+                                           random.uniform(30, 200), random.uniform(-3, 3)));
   for (int step = 0; step < 5; ++step) {
     predict(model, state, 1.0);
     auto z = to_box<Box>(model, state).values();

@@ -159,7 +159,7 @@ class Recorder:
         self.calls: list[str] = []
         self._failing = failing
 
-    def write(self, frame: Frame, tracks: TrackResults) -> None:  # noqa: ARG002
+    def write(self, frame: Frame, tracks: TrackResults) -> None:
         self.calls.append("write")
 
     def close(self) -> None:

@@ -137,7 +137,7 @@ def test_a_failure_of_the_painter_reaches_close(
     tmp_path: Path, info: SinkInfo, make_frames: Callable[..., list[Frame]]
 ) -> None:
     class Broken(TrackPainter):
-        def draw_onto(self, image: object, tracks: TrackResults) -> None:  # noqa: ARG002
+        def draw_onto(self, image: object, tracks: TrackResults) -> None:
             raise ValueError("no paint")
 
     sink = VideoSink(tmp_path / "out.mp4", info, painter=Broken())

@@ -29,11 +29,11 @@ class Matcher {
   void add_pair(std::int32_t column, std::int64_t weight, bool kept);
   void end_row();
 
-  void match();         // an optimal matching
+  void match();  // an optimal matching
   // Moves price from matched rows to their columns, as far as that keeps the prices valid, to just above `wanted` and
   // no lower than `reserve` a row. Prices that reach far on both sides rule out more of the pairs that were left out.
   void level_prices(const std::vector<std::int64_t>& wanted, std::int64_t reserve);
-  void settle_ties();   // the one the tie rule names
+  void settle_ties();  // the one the tie rule names
 
   std::int32_t num_rows() const { return static_cast<std::int32_t>(start_.size()) - 1; }
   std::int32_t column_of(std::int32_t row) const { return column_of_[static_cast<std::size_t>(row)]; }

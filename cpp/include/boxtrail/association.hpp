@@ -54,8 +54,8 @@ struct SparseMatrix {
 class PairFinder {
  public:
   template <class Box>
-  void find(const Similarity& similarity, std::span<const Box> tracks, std::span<const Box> detections,
-            bool sparse, SparseMatrix& out);
+  void find(const Similarity& similarity, std::span<const Box> tracks, std::span<const Box> detections, bool sparse,
+            SparseMatrix& out);
 
  private:
   void find_candidates(std::int32_t num_tracks, std::int32_t num_detections);
@@ -76,7 +76,8 @@ class PairFinder {
   std::vector<std::int32_t> cell_start_, cell_items_;
 };
 
-// OCM term of OC-SORT: inertia · score · φ, φ in [−½, ½] telling how well `target` lies in `direction` from `reference`.
+// OCM term of OC-SORT: inertia · score · φ, φ in [−½, ½] telling how well `target` lies in `direction` from
+// `reference`.
 double direction_consistency(Point direction, Point reference, Point target, double score, double inertia);
 
 }  // namespace boxtrail

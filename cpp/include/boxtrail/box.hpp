@@ -43,7 +43,7 @@ inline Aabb align(const Aabb& box, const Aabb&) { return box; }
 template <class Box>
 struct Detections {
   std::vector<Box> boxes;
-  std::vector<double> scores;       // in [0, 1]
+  std::vector<double> scores;  // in [0, 1]
   std::vector<std::int64_t> labels;
   std::vector<std::int64_t> rows;
 

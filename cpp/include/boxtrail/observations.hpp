@@ -20,7 +20,7 @@ struct Observation {
 
 template <class Box>
 struct Observations {
-  std::optional<Box> last;  // the last matched box; the box of the birth is not an observation
+  std::optional<Box> last;               // the last matched box; the box of the birth is not an observation
   std::vector<Observation<Box>> recent;  // the matches of the last Δt ages
   Point direction{0.0, 0.0};             // unit vector or zero
   std::optional<BoxState<Box>> frozen;   // the filter at the first frame of the present gap

@@ -1,7 +1,7 @@
 // One video stream: its clock, and a collection of tracks, or one collection a class.
 //
-// A tracker's algorithm (ByteTrack, OcSort ...) is a step over one collection. The stream advances the clock once a frame,
-// hands every class its detections and merges the reports, so ids and frame numbers are shared by all classes.
+// A tracker's algorithm (ByteTrack, OcSort ...) is a step over one collection. The stream advances the clock once a
+// frame, hands every class its detections and merges the reports, so ids and frame numbers are shared by all classes.
 #pragma once
 
 #include <algorithm>

@@ -54,8 +54,13 @@ void OcSort<B>::step(const Detections<Box>& detections, Clock& clock, double dt,
   for (Track& track : tracks)
     if (track.life.misses > 0) track.observations.miss(track.state);
   for (std::size_t j = 0; j < high_.size(); ++j)
-    tracks.push_back({clock.new_id(), initiate(model_, high_.boxes[j]), {}, high_.scores[j], high_.labels[j],
-                      high_.rows[j], SortLife::newborn(clock)});
+    tracks.push_back({clock.new_id(),
+                      initiate(model_, high_.boxes[j]),
+                      {},
+                      high_.scores[j],
+                      high_.labels[j],
+                      high_.rows[j],
+                      SortLife::newborn(clock)});
 
   for (Track& track : tracks) {
     if (!track.life.is_reported(clock, config_.min_hits)) continue;
@@ -114,8 +119,7 @@ const Matches& OcSort<B>::assign_if_any(const Detections<Box>& detections) {
 
 // Updates the matched tracks and leaves the others in `members`.
 template <class B>
-void OcSort<B>::match(Indices& members, const Detections<Box>& detections, const Matches& matches,
-                      const Clock& clock) {
+void OcSort<B>::match(Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock) {
   for (const auto [i, j] : matches) {
     Track& track = tracks[at(members[at(i)])];
     const Box box = align(detections.boxes[at(j)], to_box<Box>(model_, track.state));
@@ -152,8 +156,16 @@ void OcSort<B>::keep_unmatched(Detections<Box>& detections, const Matches& match
 template <class B>
 TrackView<B> OcSort<B>::view(const Track& track, const Clock&) const {
   const SortLife& life = track.life;
-  return {track.id,    life.status(), life.age,    life.hits, life.misses, track.score,
-          track.label, to_box<Box>(model_, track.state), track.state.velocity[0], track.state.velocity[1]};
+  return {track.id,
+          life.status(),
+          life.age,
+          life.hits,
+          life.misses,
+          track.score,
+          track.label,
+          to_box<Box>(model_, track.state),
+          track.state.velocity[0],
+          track.state.velocity[1]};
 }
 
 template class OcSort<Aabb>;

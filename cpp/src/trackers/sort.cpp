@@ -25,8 +25,8 @@ void Sort<B>::step(const Detections<Box>& detections, Clock& clock, double dt, c
   unmatched(detections.size(), matches, true, free_);
   for (const std::int32_t j : free_) {
     const auto d = static_cast<std::size_t>(j);
-    tracks.push_back({clock.new_id(), initiate(model_, detections.boxes[d]), detections.scores[d],
-                      detections.labels[d], detections.rows[d], SortLife::newborn(clock)});
+    tracks.push_back({clock.new_id(), initiate(model_, detections.boxes[d]), detections.scores[d], detections.labels[d],
+                      detections.rows[d], SortLife::newborn(clock)});
   }
 
   for (Track& track : tracks) {
@@ -50,8 +50,16 @@ const Matches& Sort<B>::associate(const Detections<Box>& detections) {
 template <class B>
 TrackView<B> Sort<B>::view(const Track& track, const Clock&) const {
   const SortLife& life = track.life;
-  return {track.id,    life.status(), life.age,    life.hits, life.misses, track.score,
-          track.label, to_box<Box>(model_, track.state), track.state.velocity[0], track.state.velocity[1]};
+  return {track.id,
+          life.status(),
+          life.age,
+          life.hits,
+          life.misses,
+          track.score,
+          track.label,
+          to_box<Box>(model_, track.state),
+          track.state.velocity[0],
+          track.state.velocity[1]};
 }
 
 template class Sort<Aabb>;

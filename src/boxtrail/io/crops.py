@@ -28,7 +28,7 @@ class CropSink:
         MissingExtraError: if OpenCV is not installed.
     """
 
-    def __init__(self, path: str | Path, info: SinkInfo) -> None:  # noqa: ARG002  (every sink is built alike)
+    def __init__(self, path: str | Path, info: SinkInfo) -> None:
         self._cv2 = require("cv2", "video", "writing crops")
         self.path = Path(path).expanduser()
         self._partial = partial_path(self.path)

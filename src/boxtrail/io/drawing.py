@@ -28,7 +28,7 @@ class TrackPainter:
     def __init__(self, class_names: Mapping[int, str] | None = None, *, trail_length: int = 30) -> None:
         self._class_names = dict(class_names or {})
         self._trail_length = trail_length
-        self._trails: dict[int, deque[tuple[int, float, float]]] = {}
+        self._trails: dict[int, deque[tuple[float, float, int]]] = {}  # x, y, step
         self._step = 0
 
     def draw(self, image: NDArray[np.uint8], tracks: TrackResults) -> NDArray[np.uint8]:
@@ -37,7 +37,7 @@ class TrackPainter:
         Raises:
             MissingExtraError: if OpenCV is not installed.
         """
-        canvas = np.ascontiguousarray(image).copy()
+        canvas = np.array(image, order="C")
         self.draw_onto(canvas, tracks)
         return canvas
 
@@ -50,45 +50,49 @@ class TrackPainter:
         canvas.draw_trails(image, self._fading_trails(tracks), pen)
         if not len(tracks):
             return
-        outlines, boxes = corners(tracks.xywha), tracks.xyxy
         # Whoever stands lower in the image is nearer the camera, and drawn last.
-        order = np.argsort(boxes[:, 3], kind="stable")
-        ids, coasting = tracks.id, tracks.det_ind < 0
-        for row in order:
-            colour = colour_of(int(ids[row]))
-            canvas.draw_outline(image, outlines[row], colour, pen, dashed=bool(coasting[row]))
-            if tracks.is_obb:
+        order = np.argsort(tracks.xyxy[:, 3], kind="stable")
+        tracks = tracks[order]
+        outlines = corners(tracks.xywha) if tracks.is_obb else None
+        boxes, coasting = tracks.xyxy.tolist(), (tracks.det_ind < 0).tolist()
+        for row, track_id in enumerate(tracks.id.tolist()):
+            colour = colour_of(track_id)
+            if outlines is None:
+                canvas.draw_box(image, boxes[row], colour, pen, dashed=coasting[row])
+            else:
+                canvas.draw_outline(image, outlines[row], colour, pen, dashed=coasting[row])
                 canvas.draw_arrow(image, outlines[row], colour, pen)
         # The nearest choose the place of their label first.
-        labels.draw_labels(image, [self._label(tracks[row]) for row in order[::-1]], pen)
+        labels.draw_labels(image, self._labels(tracks)[::-1], pen)
 
     def reset(self) -> None:
         """Forget the trails."""
         self._trails.clear()
         self._step = 0
 
-    def _label(self, track: TrackResults) -> Label:
+    def _labels(self, tracks: TrackResults) -> list[Label]:
         from boxtrail.io.labels import Label
 
-        track_id = int(track.id)
-        # OpenCV's fonts have no letter outside ASCII and would draw "????".
-        name = self._class_names.get(int(track.cls), "").encode("ascii", "replace").decode()
-        text = f"{name} {track_id} {float(track.conf):.2f}".lstrip()
-        x1, y1, x2, y2 = track.xyxy.tolist()
-        return Label((x1, y1, x2, y2), text, str(track_id), colour_of(track_id))
+        labels = []
+        columns = (tracks.xyxy, tracks.id, tracks.cls, tracks.conf)
+        for box, track_id, cls, conf in zip(*(column.tolist() for column in columns), strict=True):
+            # OpenCV's fonts have no letter outside ASCII and would draw "????".
+            name = self._class_names.get(cls, "").encode("ascii", "replace").decode()
+            text = f"{name} {track_id} {conf:.2f}".lstrip()
+            labels.append(Label(box, text, str(track_id), colour_of(track_id)))
+        return labels
 
     def _remember(self, tracks: TrackResults) -> None:
         if not self._trail_length:
             return
         oldest = self._step - self._trail_length
-        for track_id in [key for key, trail in self._trails.items() if trail[-1][0] < oldest]:
+        for track_id in [key for key, trail in self._trails.items() if trail[-1][2] < oldest]:
             del self._trails[track_id]
-        points = _anchors(tracks)
-        for track_id, (x, y) in zip(tracks.id.tolist(), points, strict=True):
+        for track_id, (x, y) in zip(tracks.id.tolist(), _anchors(tracks).tolist(), strict=True):
             trail = self._trails.setdefault(track_id, deque(maxlen=self._trail_length + 1))
-            if trail and self._step - trail[-1][0] > LONGEST_GAP:
+            if trail and self._step - trail[-1][2] > LONGEST_GAP:
                 trail.clear()
-            trail.append((self._step, float(x), float(y)))
+            trail.append((x, y, self._step))
         self._step += 1
 
     def _fading_trails(self, tracks: TrackResults) -> list[tuple[NDArray[np.float64], tuple[int, int, int]]]:
@@ -98,9 +102,9 @@ class TrackPainter:
             if len(points := self._trails.get(track_id, ())) < 2:
                 continue
             trail = np.array(points, dtype=np.float64)
-            age = (self._step - 1 - trail[:, 0]) / self._trail_length
-            strength = np.clip(1.0 - age, 0.0, 1.0)
-            trails.append((np.column_stack([trail[:, 1:], strength]), colour_of(track_id)))
+            age = (self._step - 1 - trail[:, 2]) / self._trail_length
+            trail[:, 2] = np.maximum(1.0 - age, 0.0)
+            trails.append((trail, colour_of(track_id)))
         return trails
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-import numpy as np
-from numpy.typing import NDArray
-
-from boxtrail.io.canvas import FONT, Colour, Image, Pen, cv2, put_text
+from boxtrail.io.canvas import FONT, Box, Colour, Image, Pen, cv2, put_text
 from boxtrail.io.colours import text_colour
 
 MOST_CAREFUL = 150  # labels; beyond that they overlap whatever one does, and looking for room takes long
@@ -18,7 +16,7 @@ MOST_CAREFUL = 150  # labels; beyond that they overlap whatever one does, and lo
 class Label:
     """What to write at a box."""
 
-    box: tuple[float, float, float, float]  # x1, y1, x2, y2 in pixels
+    box: Box
     text: str
     short: str  # written instead of ``text`` where there is no room
     colour: Colour  # BGR of the strip
@@ -32,16 +30,22 @@ class _Strip:
     height: int
     text: str
 
+    def overlaps(self, other: _Strip) -> bool:
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
+
 
 def draw_labels(image: Image, labels: Sequence[Label], pen: Pen) -> None:
     """Write ``labels`` on filled strips inside the image; earlier ones choose their place first."""
-    taken = np.zeros((0, 4))
-    placed = []
+    placed: list[tuple[_Strip, Colour]] = []
     for label in labels:
         strips = _strips(image, label, pen)
         first = next(strips)
-        strip = first if len(labels) > MOST_CAREFUL else _free(first, strips, taken)
-        taken = np.vstack([taken, [strip.x, strip.y, strip.x + strip.width, strip.y + strip.height]])
+        strip = first if len(labels) > MOST_CAREFUL else _free(first, strips, placed)
         placed.append((strip, label.colour))
     for strip, colour in reversed(placed):
         _draw(image, strip, colour, pen)
@@ -62,16 +66,10 @@ def _strips(image: Image, label: Label, pen: Pen) -> Iterator[_Strip]:
             yield _Strip(inside_x, inside_y, width, height, text)
 
 
-def _free(first: _Strip, others: Iterator[_Strip], taken: NDArray[np.float64]) -> _Strip:
-    """The first strip that overlaps none of ``taken`` (K, 4) ``x1, y1, x2, y2``, or else the very first."""
-    for strip in (first, *others):
-        apart = (
-            (strip.x >= taken[:, 2])
-            | (strip.x + strip.width <= taken[:, 0])
-            | (strip.y >= taken[:, 3])
-            | (strip.y + strip.height <= taken[:, 1])
-        )
-        if apart.all():
+def _free(first: _Strip, others: Iterator[_Strip], placed: Sequence[tuple[_Strip, Colour]]) -> _Strip:
+    """The first strip that overlaps none of ``placed``, or else the very first."""
+    for strip in chain((first,), others):
+        if not any(strip.overlaps(other) for other, _ in placed):
             return strip
     return first
 

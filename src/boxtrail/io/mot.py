@@ -13,7 +13,7 @@ from boxtrail.results import TrackResults
 class MotSink:
     """Rows ``frame,id,left,top,width,height,conf,-1,-1,-1`` in pixels; frames count from 1."""
 
-    def __init__(self, path: str | Path, info: SinkInfo) -> None:  # noqa: ARG002  (every sink is built alike)
+    def __init__(self, path: str | Path, info: SinkInfo) -> None:
         self._file = AtomicText(path)
         self.path = self._file.path
 

@@ -6,7 +6,8 @@ from boxtrail.trackers.ocsort import OcSort, OcSortConfig
 from boxtrail.trackers.options import StreamConfig
 from boxtrail.trackers.presets import load_preset, preset_names
 from boxtrail.trackers.sort import Sort, SortConfig
-from boxtrail.trackers.tracker import Track, Tracker
+from boxtrail.trackers.track import Track
+from boxtrail.trackers.tracker import Tracker
 
 __all__ = [
     "TRACKERS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -18,40 +18,13 @@ from boxtrail.results import TrackResults
 from boxtrail.trackers.companions import check_companions, checked_warp
 from boxtrail.trackers.options import StreamConfig, build, frames, split
 from boxtrail.trackers.saved_options import check_same_options, plain_options
+from boxtrail.trackers.track import Track
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
 STATE_VERSION = 1
-STATES = ("tentative", "confirmed", "lost")
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """One live track.
-
-    Attributes:
-        id: from 1, unique within the tracker.
-        state: ``"tentative"`` until first reported, ``"confirmed"``, or ``"lost"`` while unseen.
-        age: frames since birth.
-        hits: detections matched.
-        misses: frames since it was last seen.
-        conf: score of the last detection, in [0, 1].
-        cls: class id of the last detection.
-        box: where the tracker believes it is: (4,) ``x1, y1, x2, y2`` or (5,) ``cx, cy, w, h, angle`` in pixels.
-        velocity: (2,) pixels a frame.
-    """
-
-    id: int
-    state: str
-    age: int
-    hits: int
-    misses: int
-    conf: float
-    cls: int
-    box: FloatArray
-    velocity: FloatArray
 
 
 class Tracker:
@@ -153,21 +126,7 @@ class Tracker:
     @property
     def tracks(self) -> list[Track]:
         """All live tracks, also tentative and lost ones, ascending by id."""
-        size = 5 if self._is_obb else 4
-        return [
-            Track(
-                id=int(row[0]),
-                state=STATES[int(row[1])],
-                age=int(row[2]),
-                hits=int(row[3]),
-                misses=int(row[4]),
-                conf=float(row[5]),
-                cls=int(row[6]),
-                box=row[7 : 7 + size],
-                velocity=row[7 + size :],
-            )
-            for row in self._impl.tracks()
-        ]
+        return [Track.from_row(row) for row in self._impl.tracks()]
 
     @property
     def class_names(self) -> Mapping[int, str] | None:
