@@ -33,13 +33,16 @@ class Boxtrail:
     shared by the runs of one ``Boxtrail``, so let one run end before the next begins.
 
     Args:
-        detector: ``"motion"``, ``"hog"``, ``"onnx:PATH"``, ``"file:PATH"``, a detector, a model object or a
-        function
+        detector: ``"motion"``, ``"hog"``, ``"onnx:PATH"``, ``"file:PATH"``, a detector, a model object or a function
             from an image to an array; see :func:`boxtrail.detectors.create_detector`.
-        tracker: ``"sort"``, ``"bytetrack"``, ``"ocsort"``, with ``":cpp"`` or ``":python"`` if wished, or a
-        tracker. embedder: makes ``(N, D)`` unit rows of an image and its detections; None for none.
-        tracker_config: a preset's name or YAML file. tracker_options: further options of the tracker, by
-        name.
+        tracker: ``"sort"``, ``"bytetrack"``, ``"ocsort"``, with ``":cpp"`` or ``":python"`` if wished, or a tracker.
+        conf: lowest score of a detection that is kept, in [0, 1].
+        classes: ids or names of the classes kept.
+        device: where the detector runs: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
+        backend: of the tracker: ``"cpp"`` or ``"python"``.
+        embedder: makes ``(N, D)`` unit rows of an image and its detections; None for none.
+        tracker_config: a preset's name or the path of a YAML file.
+        **tracker_options: further options of the tracker, by name.
 
     Raises:
         ConfigError: for an unknown detector, tracker, class or option.
@@ -52,10 +55,10 @@ class Boxtrail:
         detector: DetectorSpec = "motion",
         tracker: str | Tracker = "bytetrack",
         *,
-        conf: float | None = None,  # lowest score of a detection, [0, 1]
-        classes: Sequence[int | str] | None = None,  # ids or names kept
-        device: str = "auto",  # of the detector: "auto", "cpu", "cuda", "cuda:1"
-        backend: str | None = None,  # of the tracker: "cpp", "python"
+        conf: float | None = None,
+        classes: Sequence[int | str] | None = None,
+        device: str = "auto",
+        backend: str | None = None,
         embedder: Embedder | None = None,
         tracker_config: str | Path | None = None,
         **tracker_options: Any,

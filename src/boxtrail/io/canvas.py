@@ -21,6 +21,7 @@ Box: TypeAlias = tuple[float, float, float, float]  # x1, y1, x2, y2 in pixels
 Colour: TypeAlias = tuple[int, int, int]  # BGR
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 SHEET_COLOUR, CAPTION_COLOUR = (34, 30, 28), (232, 228, 224)
+OPACITY = 0.94  # of the newest piece of a trail
 FADE_STEPS = 8  # pieces of different strength in a trail
 EDGE_COLOUR = (24, 24, 24)
 FARTHEST = 30_000.0  # pixels, so that OpenCV's fixed-point numbers cannot overflow
@@ -88,40 +89,33 @@ def draw_arrow(image: Image, points: Points, colour: Colour, pen: Pen) -> None:
 
 
 def draw_trails(image: Image, trails: Sequence[tuple[NDArray[np.float64], Colour]], pen: Pen) -> None:
-    """Each trail is (K, 3) ``x, y, strength`` from old to new; strength in [0, 1] is how opaque it is.
-
-    ``image`` must be contiguous.
-    """
+    """Each trail is (K, 3) ``x, y, strength`` from old to new; strength in [0, 1] is how opaque it is."""
     for trail, colour in trails:
         _draw_trail(image, trail, colour, pen)
 
 
 def _draw_trail(image: Image, trail: NDArray[np.float64], colour: Colour, pen: Pen) -> None:
-    height, width = image.shape[:2]
-    points, strengths = trail[:, :2], trail[:, 2].tolist()
-    margin = 2 * pen.line + 2
-    (x1, y1), (x2, y2) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    # Only the part of the image around this trail is looked at, most often a few thousandths of it.
-    left, top = int(max(x1 - margin, 0)), int(max(y1 - margin, 0))
-    right, bottom = int(min(x2 + margin + 1, width)), int(min(y2 + margin + 1, height))
-    if right <= left or bottom <= top:
-        return
-    opacity = np.zeros((bottom - top, right - left), dtype=np.uint8)
-    fixed = _fixed(points - (left, top))
+    segments = len(trail) - 1
     # A few pieces of even strength look like a stroke from point to point, at a fraction of the calls.
-    segments = len(fixed) - 1
     pieces = min(FADE_STEPS, segments)
     cuts = [k * segments // pieces for k in range(pieces + 1)]
-    for first, last in pairwise(cuts):
-        strength = strengths[last]
-        thickness = max(1, round(pen.line * (0.7 + strength)))
-        stroke = fixed[first : last + 1]
-        cv2.polylines(opacity, [stroke], False, 240 * strength, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
-    rows, columns = np.nonzero(opacity > 0)  # ten times as fast as of the numbers
-    alpha = opacity[rows, columns, None] * np.float32(1 / 255)
-    pixels, places = image.reshape(-1, 3), (rows + top) * width + (columns + left)
-    under = pixels[places]
-    pixels[places] = under + (np.array(colour, dtype=np.float32) - under) * alpha + np.float32(0.5)
+    points, strengths = _fixed(trail[:, :2]), trail[cuts[1:], 2, None]
+    # Strokes are so thin that a tone between the colour and the ground under each piece looks transparent;
+    # blending every pixel with its own ground takes three times as long.
+    ground = np.add.reduceat(_pixels_under(image, trail), cuts[:-1], axis=0) / np.diff(cuts)[:, None]
+    tones = ground + (np.array(colour) - ground) * (OPACITY * strengths)
+    widths = np.maximum(np.round(pen.line * (0.7 + strengths[:, 0])), 1).astype(int)
+    for (first, last), tone, width in zip(pairwise(cuts), tones.tolist(), widths.tolist(), strict=True):
+        stroke = [points[first : last + 1]]
+        cv2.polylines(image, stroke, False, tone, width, cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def _pixels_under(image: Image, trail: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(K - 1, 3) the BGR in the middle of every segment of ``trail`` (K, 3), or at the border nearest to it."""
+    height, width = image.shape[:2]
+    middles = (trail[:-1, :2] + trail[1:, :2]) / 2
+    columns, rows = np.maximum(np.minimum(middles, (width - 1, height - 1)), 0).astype(np.intp).T
+    return image[rows, columns].astype(np.float64)
 
 
 def put_text(image: Image, text: str, origin: tuple[int, int], colour: Colour, pen: Pen) -> None:

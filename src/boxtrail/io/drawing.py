@@ -52,7 +52,7 @@ class TrackPainter:
             return
         # Whoever stands lower in the image is nearer the camera, and drawn last.
         order = np.argsort(tracks.xyxy[:, 3], kind="stable")
-        tracks = tracks[order]
+        tracks = TrackResults(tracks[order])
         outlines = corners(tracks.xywha) if tracks.is_obb else None
         boxes, coasting = tracks.xyxy.tolist(), (tracks.det_ind < 0).tolist()
         for row, track_id in enumerate(tracks.id.tolist()):
