@@ -51,6 +51,10 @@ class FrameResult:
     embeddings: NDArray[np.float32]
     _actions: FrameActions
 
+    def __repr__(self) -> str:
+        """The frame and its track ids, not the pixels."""
+        return f"FrameResult(frame_idx={self.frame_idx}, ids={self.tracks.id.tolist()})"
+
     @property
     def frame_idx(self) -> int:
         """Index of the frame in the source, from 0; a stride leaves gaps."""

@@ -88,6 +88,7 @@ class Boxtrail:
         end_frame: int | None = None,  # index after the last frame
         num_frames: int | None = None,  # at most so many frames
         duration: float | None = None,  # at most so many seconds of the source
+        fps: float | None = None,  # frame rate of images, which carry none; default 30
         show: bool = False,  # a window; q or Escape in it ends the run
         progress: bool = False,  # a progress bar on the standard error stream
         stream: bool | None = None,  # True: nothing runs before it is iterated; False: all of it runs now
@@ -112,7 +113,7 @@ class Boxtrail:
         def open_again() -> Source:
             return open_source(
                 source, stride=stride, start_frame=start_frame, end_frame=end_frame,
-                num_frames=num_frames, duration=duration,
+                num_frames=num_frames, duration=duration, fps=fps,
             )  # fmt: skip
 
         opened = open_again()

@@ -63,6 +63,11 @@ class Run:
         self._recording = None if source.is_live else Recording()
         self._started = self._finished = self._stopped = self._complete = False
 
+    def __repr__(self) -> str:
+        """The source, and how far the run is."""
+        state = "finished" if self._finished else "running" if self._started else "not begun"
+        return f"Run({self._source.name!r}, {state})"
+
     def __iter__(self) -> Iterator[FrameResult]:
         if self._finished:
             return self._replay()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -111,6 +112,55 @@ def test_a_trail_is_as_long_as_told_and_forgotten_by_reset() -> None:
     painter.reset()
     again = painter.draw(canvas(), TrackResults([[210, 100, 230, 200, 3, 0.9, 0, 0]]))
     assert not changed(again)[195:, :205].any()
+
+
+@pytest.mark.parametrize("at", [(-8, 60), (300, 60), (100, -8), (100, 225), (-400, 900), (1e9, -1e9)])
+def test_a_trail_across_the_border_is_drawn_as_far_as_it_is_seen(at: tuple[float, float]) -> None:
+    painter = TrackPainter()
+    for k in range(12):
+        # A box without a size, so that only its label can hide some of the trail.
+        x, y = at[0] + 3 * k, at[1] + 3 * k
+        drawn = painter.draw(canvas(), TrackResults([[x, y, x, y, 3, 0.9, 0, 0]]))
+    trail = (drawn != TrackPainter().draw(canvas(), TrackResults([[x, y, x, y, 3, 0.9, 0, 0]]))).any(axis=2)
+    way = [(at[0] + 3 * k, at[1] + 3 * k) for k in range(5)]
+    seen = [trail[row, column] for column, row in way if 0 <= column < 320 and 0 <= row < 240]
+    assert all(seen)
+    assert trail.any() == bool(seen)
+    assert trail.sum() < 200
+
+
+def test_a_trail_is_tinted_by_what_is_under_it_and_not_by_other_trails() -> None:
+    image = canvas()
+    image[:, :160] = 250
+    before = image.copy()
+    painters = TrackPainter(), TrackPainter()
+    for k in range(25):
+        box = [30 + 10 * k, 100, 40 + 10 * k, 200, 3, 0.9, 0, 0]
+        first = painters[0].draw(image, TrackResults([box]))
+        crossing = [60, 80 + 10 * k, 70, 90 + 10 * k, 4, 0.9, 0, 0]
+        both = painters[1].draw(image, TrackResults([box, crossing]))
+    np.testing.assert_array_equal(image, before)
+    # The tail has faded: light on the light side, darker on the dark one.
+    assert first[200, 60].astype(int).sum() > first[200, 170].astype(int).sum()
+    np.testing.assert_array_equal(first[195:205, 90:250], both[195:205, 90:250])
+
+
+def test_a_trail_lies_still_while_it_grows() -> None:
+    painter = TrackPainter(trail_length=40)
+    inked = []
+    for k in range(24):
+        y = 100 + 4 * (k % 4)
+        box = [20 + 8 * k, y - 50, 40 + 8 * k, y + 50, 3, 0.9, 0, 0]
+        inked.append(changed(painter.draw(canvas(), TrackResults([box])))[:, 40:90])
+    # Its edges only grow fainter and thinner.
+    shifted = [int((later & ~earlier).sum()) for earlier, later in pairwise(inked[16:])]
+    assert max(shifted) < 12
+
+
+def test_upright_boxes_have_crisp_sides() -> None:
+    drawn = TrackPainter().draw(canvas(), TrackResults([[100.4, 80.3, 150.6, 180.2, 3, 0.9, 0, 0]]))
+    row = drawn[130, 92:110].reshape(-1, 3)
+    assert {tuple(pixel) for pixel in row.tolist()} == {(128, 128, 128), (24, 24, 24), colour_of(3)}
 
 
 def test_a_track_that_was_long_away_leaves_no_line_across_the_image() -> None:

@@ -84,6 +84,19 @@ def test_an_odd_size_loses_no_pixel_and_another_size_is_fitted_in(tmp_path: Path
     assert second[:, :15].max() < 40
 
 
+def test_many_frames_of_changing_size_keep_their_own_picture(tmp_path: Path, info: SinkInfo) -> None:
+    sink = VideoSink(tmp_path / "out.mp4", info)
+    levels = [20 + 5 * k for k in range(40)]
+    for k, level in enumerate(levels):
+        size = (24, 32, 3) if k % 5 == 4 else (48, 64, 3)
+        sink.write(Frame(np.full(size, level, np.uint8), k, k / 10), BOX if k % 2 else NONE)
+    sink.close()
+    for level, frame in zip(levels, read(sink.path)[1], strict=True):
+        assert abs(float(frame.image[45, 3].mean()) - level) < 12
+        if level % 2 == 0:
+            assert np.abs(frame.image.astype(int) - level).max() < 25
+
+
 def test_a_live_source_that_lost_frames_keeps_its_time(tmp_path: Path) -> None:
     sink = VideoSink(tmp_path / "out.mp4", SinkInfo(fps=10.0, is_live=True))
     for index, seconds in [(0, 5.0), (1, 5.1), (9, 5.9), (10, 6.0)]:

@@ -195,3 +195,14 @@ def test_the_defaults_are_those_of_the_papers() -> None:
     assert [oc[k] for k in ("det_thresh", "iou_threshold", "max_age", "min_hits")] == [0.6, 0.3, 30, 3]
     assert [oc[k] for k in ("delta_t", "inertia", "use_byte", "oru_repeat_last")] == [3, 0.2, False, True]
     assert [sort[k] for k in ("iou_threshold", "max_age", "min_hits", "asso_func")] == [0.3, 1, 3, "iou"]
+
+
+def test_two_backends_at_once_are_refused() -> None:
+    with pytest.raises(ConfigError, match="two backends at once: cpp and python"):
+        create_tracker("sort:cpp", "python")
+
+
+@pytest.mark.parametrize("name", [None, 3])
+def test_a_tracker_is_asked_for_by_name(name: Any) -> None:
+    with pytest.raises(ConfigError, match="asked for by name"):
+        create_tracker(name)

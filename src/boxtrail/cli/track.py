@@ -58,6 +58,7 @@ def track(
     end_frame: Annotated[int | None, _frames(help="Index after the last frame.")] = None,
     num_frames: Annotated[int | None, _frames(help="At most so many frames, from 1.")] = None,
     duration: Annotated[float | None, _frames(help="At most so many seconds of the source.")] = None,
+    fps: Annotated[float | None, _frames(help="Frame rate of images, which carry none (30).")] = None,
     show: Annotated[bool, _output("--show", help="A window; q or Escape in it ends the run.")] = False,
     quiet: Annotated[bool, _output("--quiet", "-q", help="Print errors only.")] = False,
     debug: Annotated[bool, _output("--debug", help="Show tracebacks.")] = False,
@@ -80,7 +81,7 @@ def track(
         run = model.track(
             source, save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
             save_annotation=save_annotation, save_crops=save_crops, out_dir=out, stride=stride,
-            start_frame=start_frame, end_frame=end_frame, num_frames=num_frames, duration=duration,
+            start_frame=start_frame, end_frame=end_frame, num_frames=num_frames, duration=duration, fps=fps,
             show=show, progress=not quiet, stream=True,
         )  # fmt: skip
         _finish(run)
@@ -102,8 +103,10 @@ def _classes(text: str | None) -> list[int | str] | None:
     """``"person,2"`` as ``["person", 2]``."""
     if text is None:
         return None
-    names = [name.strip() for name in text.split(",")]
-    return [int(name) if name.isdecimal() else name for name in names if name]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise ConfigError(f"--classes needs names or ids such as person,car or 0,2, not {text!r}")
+    return [int(name) if name.isdecimal() else name for name in names]
 
 
 def _tracker_options(pairs: list[str]) -> dict[str, Any]:

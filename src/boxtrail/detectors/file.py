@@ -12,6 +12,7 @@ The scores as written stay readable in ``raw_scores``.
 from __future__ import annotations
 
 import gzip
+import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from boxtrail.detectors.detector import Detections, Image, no_detections, num_im
 from boxtrail.errors import DetectorError
 
 FloatArray = NDArray[np.float64]
+
+logger = logging.getLogger(__name__)
 
 _PERCENT_ABOVE = 10.0  # margins of detectors stay below this, percentages of any real file do not
 
@@ -43,6 +46,7 @@ class FileDetector:
         self.path = _find_file(Path(path))
         self.names = {0: "person"}
         table, self.raw_scores = _read(self.path)
+        _tell_of_oddities(self.path, table[:, 5], self.raw_scores)
         self._frames = _by_frame(table)
         self._next_index = 0
 
@@ -66,6 +70,19 @@ class FileDetector:
     def reset(self) -> None:
         """Count frames from 0 again."""
         self._next_index = 0
+
+
+def _tell_of_oddities(path: Path, scores: FloatArray, raw_scores: FloatArray) -> None:
+    """Say what explains a run with few tracks or none: an empty file, or scores on another scale."""
+    if not scores.size:
+        logger.warning("%s holds no detections", path)
+    elif not np.array_equal(scores, raw_scores) and not (raw_scores == -1.0).all():
+        share = 100.0 * float((scores > 0.6).mean())
+        logger.warning(
+            "%s: scores from %g to %g were mapped to [0, 1]; %.0f %% are above 0.6. Trackers with score thresholds may "
+            "need lower ones",
+            path, raw_scores.min(), raw_scores.max(), share,
+        )  # fmt: skip
 
 
 def _find_file(path: Path) -> Path:

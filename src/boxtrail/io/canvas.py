@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -90,32 +89,37 @@ def draw_arrow(image: Image, points: Points, colour: Colour, pen: Pen) -> None:
 
 def draw_trails(image: Image, trails: Sequence[tuple[NDArray[np.float64], Colour]], pen: Pen) -> None:
     """Each trail is (K, 3) ``x, y, strength`` from old to new; strength in [0, 1] is how opaque it is."""
-    for trail, colour in trails:
-        _draw_trail(image, trail, colour, pen)
-
-
-def _draw_trail(image: Image, trail: NDArray[np.float64], colour: Colour, pen: Pen) -> None:
-    segments = len(trail) - 1
+    if not trails:
+        return
+    points = np.concatenate([trail for trail, _ in trails])
     # A few pieces of even strength look like a stroke from point to point, at a fraction of the calls.
-    pieces = min(FADE_STEPS, segments)
-    cuts = [k * segments // pieces for k in range(pieces + 1)]
-    points, strengths = _fixed(trail[:, :2]), trail[cuts[1:], 2, None]
+    firsts, lasts, colours = [], [], []
+    start = 0
+    for trail, colour in trails:
+        segments = len(trail) - 1
+        pieces = min(FADE_STEPS, segments)
+        firsts += [start + k * segments // pieces for k in range(pieces)]
+        lasts += [start + k * segments // pieces for k in range(1, pieces + 1)]
+        colours += [colour] * pieces
+        start += len(trail)
+    strengths = points[lasts, 2]
     # Strokes are so thin that a tone between the colour and the ground under each piece looks transparent;
     # blending every pixel with its own ground takes three times as long.
-    ground = np.add.reduceat(_pixels_under(image, trail), cuts[:-1], axis=0) / np.diff(cuts)[:, None]
-    tones = ground + (np.array(colour) - ground) * (OPACITY * strengths)
-    widths = np.maximum(np.round(pen.line * (0.7 + strengths[:, 0])), 1).astype(int)
-    for (first, last), tone, width in zip(pairwise(cuts), tones.tolist(), widths.tolist(), strict=True):
-        stroke = [points[first : last + 1]]
+    num_points = np.diff(firsts, append=len(points))[:, None]
+    ground = np.add.reduceat(_pixels_at(image, points), firsts, axis=0) / num_points
+    tones = (ground + (np.array(colours) - ground) * (OPACITY * strengths[:, None])).tolist()
+    widths = np.maximum(np.round(pen.line * (0.7 + strengths)), 1).astype(int).tolist()
+    fixed = _fixed(points[:, :2])
+    for first, last, tone, width in zip(firsts, lasts, tones, widths, strict=True):
+        stroke = [fixed[first : last + 1]]
         cv2.polylines(image, stroke, False, tone, width, cv2.LINE_AA, SUBPIXEL_BITS)
 
 
-def _pixels_under(image: Image, trail: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(K - 1, 3) the BGR in the middle of every segment of ``trail`` (K, 3), or at the border nearest to it."""
+def _pixels_at(image: Image, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(K, 3) BGR of the pixels nearest to the first two columns ``x, y`` of ``points``, inside the image."""
     height, width = image.shape[:2]
-    middles = (trail[:-1, :2] + trail[1:, :2]) / 2
-    columns, rows = np.maximum(np.minimum(middles, (width - 1, height - 1)), 0).astype(np.intp).T
-    return image[rows, columns].astype(np.float64)
+    inside = np.maximum(np.minimum(points[:, :2], (width - 1, height - 1)), 0).astype(np.intp)
+    return image[inside[:, 1], inside[:, 0]].astype(np.float64)
 
 
 def put_text(image: Image, text: str, origin: tuple[int, int], colour: Colour, pen: Pen) -> None:

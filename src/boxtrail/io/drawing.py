@@ -99,9 +99,12 @@ class TrackPainter:
         """(K, 3) ``x, y, strength`` of every track in this frame that has moved."""
         trails = []
         for track_id in tracks.id.tolist():
-            if len(points := self._trails.get(track_id, ())) < 2:
+            points = self._trails.get(track_id)
+            if points is None or len(points) < 2:
                 continue
-            trail = np.array(points, dtype=np.float64)
+            ends = points[0], points[-1]
+            # Every other point is enough to look smooth; always the same ones, so that a trail lies still.
+            trail = np.array([p for p in points if p[2] % 2 == 0 or p in ends], dtype=np.float64)
             age = (self._step - 1 - trail[:, 2]) / self._trail_length
             trail[:, 2] = np.maximum(1.0 - age, 0.0)
             trails.append((trail, colour_of(track_id)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,11 +28,13 @@ def open_source(
     num_frames: int | None = None,
     duration: float | None = None,
     prefetch: int = 8,
+    fps: float | None = None,
 ) -> Source:
     """Open a video, an image, a folder of images, a MOTChallenge sequence, a glob, a camera or a stream.
 
     ``source`` is a path, a pattern such as ``"img/*.jpg"``, a camera index (``0`` or ``"0"``) or an address
-    such as ``rtsp://…``. ``stride`` takes every n-th frame from ``start_frame`` on; ``end_frame`` is left
+    such as ``rtsp://…``. ``fps`` is the frame rate of images, which carry none; a video knows
+    its own. ``stride`` takes every n-th frame from ``start_frame`` on; ``end_frame`` is left
     out; ``num_frames`` is the most frames delivered; ``duration`` is in seconds of the source. Where several
     limits are given, the first one reached holds. ``prefetch`` frames are decoded ahead in a thread; 0
     decodes in the caller's. A live source that is read too slowly loses its oldest frames.
@@ -47,11 +50,22 @@ def open_source(
     depth = whole_number("prefetch", prefetch, 0)
     reader = _open_reader(source)
     try:
+        _set_frame_rate(reader, fps)
         selection.check_start(reader.length, reader.name)
     except ConfigError:
         reader.close()
         raise
     return FrameSource(reader, selection, depth)
+
+
+def _set_frame_rate(reader: Reader, fps: float | None) -> None:
+    if fps is None:
+        return
+    if not isinstance(reader, images.ImageReader):
+        raise ConfigError(f"fps is for images; {reader.name} has its own frame rate, {reader.fps:g}")
+    if not 0.0 < fps <= 1000.0:
+        raise ConfigError(f"fps must be above 0 and at most 1000, not {fps!r}")
+    reader.fps = float(fps)
 
 
 class FrameSource:
@@ -178,6 +192,8 @@ def _open_path(path: Path) -> Reader:
     suffix = path.suffix.lower()
     if suffix in images.SUFFIXES:
         return images.ImageReader([path], path.stem)
+    if not os.access(path, os.R_OK):
+        raise SourceError(f"cannot read {path}: permission denied; make it readable, or choose another file")
     # FFmpeg would read a text file as "ANSI art"; a file without a suffix may well be a video.
     if suffix and suffix not in video.SUFFIXES:
         raise SourceError(

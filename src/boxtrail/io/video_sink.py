@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ class VideoSink:
         self._painter = painter or TrackPainter(info.class_names)
         self._buffer: BoundedBuffer[tuple[float, NDArray[np.uint8], TrackResults]]
         self._buffer = BoundedBuffer(FRAMES_BEHIND)
+        # Images that are encoded take the next frames: fresh memory costs several times the copying.
+        self._spare: deque[NDArray[np.uint8]] = deque(maxlen=FRAMES_BEHIND)
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
         self._ended = False
@@ -60,8 +63,15 @@ class VideoSink:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="boxtrail-encode", daemon=True)
             self._thread.start()
-        self._buffer.put((frame.timestamp, np.array(frame.image, order="C"), tracks.copy()))
+        self._buffer.put((frame.timestamp, self._copy(frame.image), tracks.copy()))
         self._raise_error()
+
+    def _copy(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        spare = self._spare.pop() if self._spare else None
+        if spare is None or spare.shape != image.shape:
+            return np.array(image, order="C")
+        np.copyto(spare, image)
+        return spare
 
     def _run(self) -> None:
         try:
@@ -69,6 +79,7 @@ class VideoSink:
                 timestamp, image, tracks = item
                 self._painter.draw_onto(image, tracks)
                 self._encoder.write(image, timestamp)
+                self._spare.append(image)
         except BaseException as error:  # noqa: BLE001  (it is raised again, in the thread that writes)
             self._error = error
             self._buffer.stop()

@@ -44,14 +44,21 @@ def create_tracker(
     Raises:
         ConfigError: for an unknown tracker, backend, preset or option.
     """
+    if not isinstance(tracker_type, str):
+        raise ConfigError(
+            f"a tracker is asked for by name, not by {tracker_type!r}; names: {', '.join(TRACKERS)}"
+        )
     name, _, suffix = tracker_type.partition(":")
+    asked = {choice for choice in (suffix, backend, tracker_backend) if choice}
+    if len(asked) > 1:
+        raise ConfigError(f"two backends at once: {' and '.join(sorted(asked))}")
     kind = tracker_class(name)
     chosen: dict[str, Any] = {}
     for source in (preset, tracker_config, evolve_param_dict, options):
         if source is not None:
             values = source if isinstance(source, Mapping) else load_preset(kind.name, source)
             chosen |= own_names(values, kind.aliases, kind.__name__)
-    return kind(backend=suffix or backend or tracker_backend, **chosen)
+    return kind(backend=next(iter(asked), None), **chosen)
 
 
 def tracker_class(name: str) -> type[Tracker]:
@@ -64,5 +71,5 @@ def tracker_class(name: str) -> type[Tracker]:
     if plain in TRACKERS:
         return TRACKERS[plain]
     nearest = difflib.get_close_matches(plain, TRACKERS, n=1, cutoff=0.5)
-    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-    raise ConfigError(f"there is no tracker {name!r}{hint} Trackers: {', '.join(TRACKERS)}")
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    raise ConfigError(f"there is no tracker {name!r}.{hint} Trackers: {', '.join(TRACKERS)}")

@@ -28,6 +28,8 @@ def load_preset(tracker: str, name_or_path: str | Path) -> dict[str, Any]:
     path = Path(name_or_path)
     if path.suffix not in (".yaml", ".yml"):
         path = preset_folder() / tracker / f"{name_or_path}.yaml"
+    if not path.is_file() and path.suffix in (".yaml", ".yml") and path.parent != preset_folder() / tracker:
+        raise ConfigError(f"no such file of options: {path}")
     if not path.is_file():
         known = ", ".join(preset_names(tracker)) or "none"
         raise ConfigError(
@@ -38,7 +40,9 @@ def load_preset(tracker: str, name_or_path: str | Path) -> dict[str, Any]:
     try:
         options = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: no valid YAML: {' '.join(str(error).split())}") from error
+        raise ConfigError(
+            f"{path}: no valid YAML: {' '.join(str(error).split()).replace('<unicode string>', path.name)}"
+        ) from error
     if not isinstance(options or {}, dict):
         raise ConfigError(f"{path}: a preset is a mapping of options, not {type(options).__name__}")
     return dict(options or {})
