@@ -26,11 +26,12 @@ def load_preset(tracker: str, name_or_path: str | Path) -> dict[str, Any]:
         ConfigError: if there is no such preset or file, or it holds no mapping.
     """
     path = Path(name_or_path)
-    if path.suffix not in (".yaml", ".yml"):
+    is_name = path.suffix not in (".yaml", ".yml")
+    if is_name:
         path = preset_folder() / tracker / f"{name_or_path}.yaml"
-    if not path.is_file() and path.suffix in (".yaml", ".yml") and path.parent != preset_folder() / tracker:
-        raise ConfigError(f"no such file of options: {path}")
     if not path.is_file():
+        if not is_name:
+            raise ConfigError(f"no such file of options: {path}")
         known = ", ".join(preset_names(tracker)) or "none"
         raise ConfigError(
             f"{tracker} has no preset {str(name_or_path)!r}; presets: {known}; or the path of a YAML file"
