@@ -122,4 +122,13 @@ class Assigner {
 // Indices below `count` that are in no match; `columns` looks at the columns instead of the rows.
 void unmatched(std::size_t count, const Matches& matches, bool columns, std::vector<std::int32_t>& out);
 
+// Leaves the detections that are in no match; `scratch` only lends its memory.
+template <class Box>
+void keep_unmatched(Detections<Box>& detections, const Matches& matches, std::vector<std::int32_t>& scratch) {
+  unmatched(detections.size(), matches, true, scratch);
+  std::size_t kept = 0;
+  for (const std::int32_t index : scratch) detections.move_row(kept++, static_cast<std::size_t>(index));
+  detections.resize(kept);
+}
+
 }  // namespace boxtrail

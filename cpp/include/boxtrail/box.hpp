@@ -60,6 +60,18 @@ struct Detections {
     labels.push_back(label);
     rows.push_back(row);
   }
+  void move_row(std::size_t to, std::size_t from) {
+    boxes[to] = boxes[from];
+    scores[to] = scores[from];
+    labels[to] = labels[from];
+    rows[to] = rows[from];
+  }
+  void resize(std::size_t count) {
+    boxes.resize(count);
+    scores.resize(count);
+    labels.resize(count);
+    rows.resize(count);
+  }
   void push_back(const Detections& other, std::size_t i) {
     push_back(other.boxes[i], other.scores[i], other.labels[i], other.rows[i]);
   }

@@ -49,7 +49,7 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
   for (const std::int32_t k : free_)
     if (tracks[at(known_[at(k)])].status == Status::kConfirmed) seen_.push_back(known_[at(k)]);
   match(known_, high_, first, clock);
-  keep_unmatched(high_, first);
+  keep_unmatched(high_, first, free_);
 
   const Matches& second = associate(seen_, low_, config_.second_match_thresh, false);
   unmatched(seen_.size(), second, false, free_);
@@ -62,7 +62,7 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
   unmatched(tentative_.size(), third, false, free_);
   match(tentative_, high_, third, clock);
   for (const std::int32_t k : free_) gone_[at(tentative_[at(k)])] = 1;
-  keep_unmatched(high_, third);
+  keep_unmatched(high_, third, free_);
 
   // An expired track goes one frame late, as in the authors' code: their published rows depend on it.
   for (std::size_t i = 0; i < tracks.size(); ++i)
@@ -115,14 +115,6 @@ void ByteTrack<B>::match(const Indices& members, const Detections<Box>& detectio
     track.last_frame = clock.frame;
     track.last_time = clock.time;
   }
-}
-
-template <class B>
-void ByteTrack<B>::keep_unmatched(Detections<Box>& detections, const Matches& matches) {
-  unmatched(detections.size(), matches, true, free_);
-  left_.clear();
-  for (const std::int32_t j : free_) left_.push_back(detections, at(j));
-  std::swap(detections, left_);
 }
 
 template <class B>

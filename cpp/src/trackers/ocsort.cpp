@@ -31,7 +31,7 @@ void OcSort<B>::step(const Detections<Box>& detections, Clock& clock, double dt,
   std::iota(left_.begin(), left_.end(), 0);
   const Matches& first = associate(high_);
   match(left_, high_, first, clock);
-  keep_unmatched(high_, first);
+  keep_unmatched(high_, first, free_);
 
   if (config_.use_byte) {  // unsure detections, as ByteTrack does
     boxes_.clear();
@@ -49,7 +49,7 @@ void OcSort<B>::step(const Detections<Box>& detections, Clock& clock, double dt,
   }
   const Matches& recovered = assign_if_any(high_);
   match(seen_, high_, recovered, clock);
-  keep_unmatched(high_, recovered);
+  keep_unmatched(high_, recovered, free_);
 
   for (Track& track : tracks)
     if (track.life.misses > 0) track.observations.miss(track.state);
@@ -143,14 +143,6 @@ void OcSort<B>::measure(Track& track, const Box& box) {
   }
   // After a replay the authors take the same measurement a second time.
   update(model_, track.state, box);
-}
-
-template <class B>
-void OcSort<B>::keep_unmatched(Detections<Box>& detections, const Matches& matches) {
-  unmatched(detections.size(), matches, true, free_);
-  remaining_.clear();
-  for (const std::int32_t j : free_) remaining_.push_back(detections, at(j));
-  std::swap(detections, remaining_);
 }
 
 template <class B>

@@ -45,7 +45,6 @@ class ByteTrack {
   void predict_all(double dt, const Warp* warp);
   const Matches& associate(const Indices& members, const Detections<Box>& detections, double limit, bool fuse);
   void match(const Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock);
-  void keep_unmatched(Detections<Box>& detections, const Matches& matches);
   void give_birth(const Detections<Box>& detections, Clock& clock);
   void remove_duplicates();
 
@@ -54,7 +53,7 @@ class ByteTrack {
   PairFinder pairs_;
   SparseMatrix cost_;
   Assigner assigner_;
-  Detections<Box> high_, low_, left_;
+  Detections<Box> high_, low_;
   Indices known_, tentative_, seen_, free_;
   std::vector<Box> boxes_, lost_boxes_;
   std::vector<char> gone_;

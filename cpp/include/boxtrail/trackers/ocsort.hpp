@@ -48,7 +48,6 @@ class OcSort {
   const Matches& assign_if_any(const Detections<Box>& detections);
   void match(Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock);
   void measure(Track& track, const Box& box);
-  void keep_unmatched(Detections<Box>& detections, const Matches& matches);
 
   Config config_;
   BoxModel<Box> model_ = motion_model<Box::kSize>(Family::kXysr, 1e-6);
@@ -56,7 +55,7 @@ class OcSort {
   SparseMatrix similarity_;
   Assigner assigner_;
   Matches no_matches_;
-  Detections<Box> high_, low_, remaining_;
+  Detections<Box> high_, low_;
   Indices left_, seen_, free_;
   std::vector<Box> boxes_;
   std::vector<const Box*> references_;
