@@ -23,6 +23,7 @@ PLAIN_WORDS = (
     (r"typing\.SupportsInt( \| typing\.SupportsIndex)?", "int"),
     (r"typing\.Annotated\[(numpy\.typing\.ArrayLike), [\w.]+\]", r"\1"),
     (r"\bdict(?!\[)\b", "dict[str, typing.Any]"),
+    (r"\*\*kwargs\)", "**kwargs: typing.Any)"),
     (r"(?ms)^__all__: .*?\]\n", ""),  # the module has none
     # The version stands in pyproject.toml, and only there.
     (r"(?m)^__version__: str = .*$", "__version__: str"),

@@ -11,13 +11,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from boxtrail.trackers import TRACKERS
+from tracker_options import MEASURES, OPTIONS
 
-MEASURES = ("iou", "giou", "diou", "ciou", "hmiou", "centroid", "biou")
-TRACKER_NAMES = ("sort", "bytetrack", "ocsort")
+FloatArray = NDArray[np.float64]
+Embeddings = NDArray[np.float32]
+
+TRACKER_NAMES = tuple(OPTIONS)
+EMBEDDING_WIDTH = 20
 FRAME_SIZE = (320, 240)
 SCORES = (0.0, 0.05, 0.1, 0.3, 0.5, 0.6, 0.7, 0.75, 0.9, 1.0)
-THRESHOLDS = (0.0, 0.1, 0.3, 0.5, 0.6, 0.7, 1.0)
 
 
 def examples(count: int) -> settings:
@@ -32,6 +35,7 @@ class Frame:
     dets: FloatArray
     warp: FloatArray | None = None
     timestamp: float | None = None
+    embs: Embeddings | None = None
 
 
 @dataclass(frozen=True)
@@ -106,42 +110,27 @@ def warp(rng: np.random.Generator, kind: str) -> FloatArray | None:
 
 @st.composite
 def options(draw: st.DrawFn, tracker: str) -> dict[str, Any]:
-    """Options of a tracker and its stream, the ends of every range included."""
+    """Options of a tracker and its stream."""
     pick = st.sampled_from
-    chosen: dict[str, Any] = {
-        "asso_func": draw(pick(("iou", "iou", "iou", *MEASURES))),
+    return {
         "frame_size": FRAME_SIZE,
         "buffer_ratio": draw(pick((0.0, 0.3, 1.0))),
         "per_class": draw(st.booleans()),
+        "class_groups": draw(pick((None, None, [[0, 1]], [[1]]))),
+        "class_vote": draw(st.booleans()),
+        "record": draw(st.booleans()),
+        **OPTIONS[tracker](draw),
     }
-    if tracker == "bytetrack":
-        chosen |= {
-            "track_high_thresh": draw(pick(THRESHOLDS)),
-            "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
-            "new_track_thresh": draw(pick(THRESHOLDS)),
-            "match_thresh": draw(pick((0.0, 0.5, 0.9, 1.0, 1.5))),
-            "second_match_thresh": draw(pick((0.5, 0.9, 1.0))),
-            "unconfirmed_match_thresh": draw(pick((0.7, 1.0, 2.0))),
-            "track_buffer": draw(pick((0, 1, 3, 30))),
-            "fuse_score": draw(st.booleans()),
-            "duplicate_thresh": draw(pick((0.0, 0.15, 0.5, 1.0))),
-        }
-        return chosen
-    chosen |= {
-        "iou_threshold": draw(pick((0.0, 0.1, 0.3, 0.5, 1.0))),
-        "max_age": draw(pick((0, 1, 3, 30))),
-        "min_hits": draw(pick((0, 1, 2, 3))),
-    }
-    if tracker == "ocsort":
-        chosen |= {
-            "det_thresh": draw(pick(THRESHOLDS)),
-            "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
-            "delta_t": draw(pick((1, 2, 3))),
-            "inertia": draw(pick((0.0, 0.2, 1.0))),
-            "use_byte": draw(st.booleans()),
-            "oru_repeat_last": draw(st.booleans()),
-        }
-    return chosen
+
+
+def embeddings(rng: np.random.Generator, dets: FloatArray) -> Embeddings:
+    """(N, D) unit rows that say roughly which class and which box they are of; now and then one is missing."""
+    basis = np.random.default_rng(7).normal(size=(8, EMBEDDING_WIDTH))
+    looks = basis[(dets[:, -1].astype(int) + 2 * (dets[:, 2] // 16).astype(int)) % len(basis)]
+    rows = looks + rng.normal(scale=rng.choice((0.0, 0.3, 1.0)), size=looks.shape)
+    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows[rng.random(len(rows)) < 0.1] = 0.0
+    return rows.astype(np.float32)
 
 
 @st.composite
@@ -202,8 +191,18 @@ def scenarios(draw: st.DrawFn, tracker: str, *, max_frames: int = 24) -> Scenari
     chosen["frame_rate"] = draw(st.sampled_from((1.0, 25.0, 30.0)))
     steps = rng.choice((0.25, 0.5, 1.0, 1.0, 1.5, 3.0), len(video)) / chosen["frame_rate"]
     times = np.cumsum(steps) if irregular else [None] * len(video)
+    appearance = {"unused": 0.0, "optional": draw(st.sampled_from((0.0, 0.8, 1.0))), "needed": 1.0}
+    share = appearance[TRACKERS[tracker].appearance]  # of the frames that come with embeddings
     frames = [
-        Frame(dets, warp(rng, kind) if rng.random() < 0.7 else None, None if time is None else float(time))
+        Frame(
+            dets,
+            warp(rng, kind) if rng.random() < 0.7 else None,
+            None if time is None else float(time),
+            embeddings(rng, dets) if rng.random() < share else None,
+        )
         for dets, time in zip(video, times, strict=True)
     ]
     return Scenario(tracker, chosen, frames)
+
+
+__all__ = ["MEASURES", "TRACKER_NAMES", "Frame", "Scenario"]

@@ -1,9 +1,16 @@
-// Tracks as Python dicts and back, by the fields that snapshot.hpp names.
+// Tracks as Python dicts and back, configs from dicts, by the fields that their `visit` names.
 #pragma once
 
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
+#include <set>
+#include <string>
+
+#include "bindings.hpp"
+#include "boxtrail/observations.hpp"
 #include "boxtrail/snapshot.hpp"
+#include "boxtrail/stream.hpp"
 
 namespace boxtrail::bindings {
 
@@ -12,7 +19,7 @@ namespace py = pybind11;
 template <class Range>
 py::list to_list(const Range& values) {
   py::list out;
-  for (const double value : values) out.append(value);
+  for (const auto value : values) out.append(value);
   return out;
 }
 
@@ -42,22 +49,28 @@ class DictWriter {
   }
 
  private:
-  static py::object write(const std::int64_t& value) { return py::int_(value); }
-  static py::object write(const double& value) { return py::float_(value); }
-  static py::object write(const bool& value) { return py::bool_(value); }
-  static py::object write(const Status& value) { return py::int_(static_cast<std::int64_t>(value)); }
-  static py::object write(const Point& value) { return to_list(std::array{value.y, value.x}); }  // (dy, dx)
-  static py::object write(const Aabb& value) { return to_list(value.values()); }
-  static py::object write(const Obb& value) { return to_list(value.values()); }
-  static py::object write(const std::vector<double>& value) { return to_list(value); }
-  template <class Box>
-  static py::object write(Observations<Box>& value) {
+  static py::object write(std::int64_t& value) { return py::int_(value); }
+  static py::object write(double& value) { return py::float_(value); }
+  static py::object write(bool& value) { return py::bool_(value); }
+  static py::object write(Status& value) { return py::int_(static_cast<std::int64_t>(value)); }
+  static py::object write(Point& value) { return to_list(std::array{value.y, value.x}); }  // (dy, dx)
+  static py::object write(Aabb& value) { return to_list(value.values()); }
+  static py::object write(Obb& value) { return to_list(value.values()); }
+  static py::object write(std::vector<double>& value) { return to_list(value); }
+  // An embedding; none is None.
+  static py::object write(std::vector<float>& value) {
+    if (value.empty()) return py::none();
+    return to_list(value);
+  }
+  // Whatever names its own fields.
+  template <class T>
+  static py::object write(T& value) {
     return save(value);
   }
-  template <class Box>
-  static py::object write(std::vector<Observation<Box>>& values) {
+  template <class T>
+  static py::object write(std::vector<T>& values) {
     py::list out;
-    for (auto& value : values) out.append(save(value));
+    for (auto& value : values) out.append(write(value));
     return out;
   }
   template <class T>
@@ -86,8 +99,10 @@ class DictReader {
   template <class T>
   void operator()(const char* name, T& value) {
     if (!source_.contains(name)) throw py::key_error(name);
+    names.insert(name);
     read(source_[name], value);
   }
+  std::set<std::string> names;  // read so far
 
   template <class T>
   static void load(const py::handle& data, T& value) {
@@ -114,16 +129,26 @@ class DictReader {
     value.clear();
     for (const auto item : data) value.push_back(py::cast<double>(item));
   }
-  template <class Box>
-  static void read(const py::handle& data, Observations<Box>& value) {
+  static void read(const py::handle& data, std::vector<float>& value) {
+    value.clear();
+    if (data.is_none()) return;
+    for (const auto item : data) value.push_back(py::cast<float>(item));
+  }
+  static void read(const py::handle& data, std::map<std::int64_t, std::int64_t>& value) {
+    value = py::cast<std::map<std::int64_t, std::int64_t>>(data);
+  }
+  static void read(const py::handle& data, std::string& value) { value = py::cast<std::string>(data); }
+  static void read(const py::handle& data, Measure& value) { value = measure_by_name(py::cast<std::string>(data)); }
+  template <class T>
+  static void read(const py::handle& data, T& value) {
     load(data, value);
   }
-  template <class Box>
-  static void read(const py::handle& data, std::vector<Observation<Box>>& values) {
+  template <class T>
+  static void read(const py::handle& data, std::vector<T>& values) {
     values.clear();
     for (const auto item : data) {
       values.emplace_back();
-      load(item, values.back());
+      read(item, values.back());
     }
   }
   template <class T>

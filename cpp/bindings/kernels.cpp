@@ -97,13 +97,23 @@ class Filter {
   Filter(Family family, double epsilon, const Array& box)
       : model_(motion_model<Box::kSize>(family, epsilon)), state_(initiate(model_, Box::from(box.data()))) {}
   void predict(double dt) { boxtrail::predict(model_, state_, dt); }
-  void update(const Array& box) { boxtrail::update(model_, state_, Box::from(box.data())); }
+  void update(const Array& box, double noise, double gain) {
+    boxtrail::update(model_, state_, Box::from(box.data()), noise, gain);
+  }
   double gating_distance(const Array& box) const {
     return boxtrail::gating_distance(model_, state_, Box::from(box.data()));
   }
   void warp(const Array& warp) {
     const double* w = warp.data();
     warp_state(model_, Warp{w[0], w[1], w[2], w[3], w[4], w[5]}, state_);
+  }
+  void warp_pairs(const Array& warp) {
+    const double* w = warp.data();
+    boxtrail::warp_pairs(model_, Warp{w[0], w[1], w[2], w[3], w[4], w[5]}, state_);
+  }
+  void warp_corners(const Array& warp) {
+    const double* w = warp.data();
+    boxtrail::warp_corners<Box>(model_, Warp{w[0], w[1], w[2], w[3], w[4], w[5]}, state_);
   }
   void make_dense() { boxtrail::make_dense(state_); }
   std::vector<double> mean() const {
@@ -139,9 +149,11 @@ void bind_filter(py::module_& m, const char* name) {
            }),
            "family"_a, "aspect_epsilon"_a, "box"_a)
       .def("predict", &F::predict, "dt"_a)
-      .def("update", &F::update, "box"_a)
+      .def("update", &F::update, "box"_a, py::kw_only(), "noise"_a, "gain"_a)
       .def("gating_distance", &F::gating_distance, "box"_a)
       .def("warp", &F::warp, "warp"_a)
+      .def("warp_pairs", &F::warp_pairs, "warp"_a)
+      .def("warp_corners", &F::warp_corners, "warp"_a)
       .def("make_dense", &F::make_dense)
       .def_property_readonly("mean", &F::mean)
       .def_property_readonly("covariance", &F::covariance)
@@ -154,12 +166,21 @@ std::vector<float> smooth_embedding(const Embeddings& previous, const Embeddings
   return out;
 }
 
-py::array_t<double> cosine_distances(const Embeddings& tracks, const Embeddings& detections) {
+// By blocks, or one pair after the other.
+py::array_t<double> cosine_similarities(const Embeddings& tracks, const Embeddings& detections, bool blocked) {
   py::array_t<double> out({tracks.shape(0), detections.shape(0)});
   const auto width = static_cast<std::size_t>(tracks.shape(1));
-  for (py::ssize_t i = 0; i < tracks.shape(0); ++i)
-    for (py::ssize_t j = 0; j < detections.shape(0); ++j)
-      out.mutable_at(i, j) = cosine_distance({tracks.data(i), width}, {detections.data(j), width});
+  std::vector<Embedding> rows, columns;
+  for (py::ssize_t i = 0; i < tracks.shape(0); ++i) rows.emplace_back(tracks.data(i), width);
+  for (py::ssize_t j = 0; j < detections.shape(0); ++j) columns.emplace_back(detections.data(j), width);
+  std::vector<double> all;
+  if (blocked) {
+    cosine_similarity(rows, columns, all);
+  } else {
+    for (const Embedding row : rows)
+      for (const Embedding column : columns) all.push_back(cosine_similarity(row, column));
+  }
+  std::copy(all.begin(), all.end(), out.mutable_data());
   return out;
 }
 
@@ -214,7 +235,7 @@ void bind_kernels(py::module_& m) {
       "box"_a, "reference"_a);
   m.def("smooth", &smooth_embedding, "previous"_a, "current"_a, "alpha"_a);
   m.def("adaptive_alpha", &adaptive_alpha, "base"_a, "score"_a, "min_score"_a);
-  m.def("cosine_distance", &cosine_distances, "tracks"_a, "detections"_a);
+  m.def("cosine_similarity", &cosine_similarities, "tracks"_a, "detections"_a, py::kw_only(), "blocked"_a);
   bind_filter<Aabb>(m, "KalmanFilter");
   bind_filter<Obb>(m, "OrientedKalmanFilter");
 }

@@ -7,7 +7,6 @@ namespace boxtrail {
 
 namespace {
 
-constexpr double kMinSize = 1e-4;      // sizes and ratios of a state never fall below this
 constexpr double kFarthest = 1e12;     // pixels; a state beyond it is given up
 constexpr double kAngleDamping = 0.8;  // an angular velocity loses a fifth at every measurement
 constexpr double kPos = 1.0 / 20.0, kVel = 1.0 / 160.0;
@@ -215,10 +214,17 @@ void predict(const MotionModel<N>& model, State<N>& state, double dt) {
 }
 
 template <class Box>
-void update(const BoxModel<Box>& model, BoxState<Box>& state, const Box& box) {
+void update(const BoxModel<Box>& model, BoxState<Box>& state, const Box& box, double noise, double gain) {
   const auto z = measurement(model, box);
   const auto r = variances<Box::kSize>(model.measurement, model.decode(state.position[2], state.position[3]));
-  for (std::size_t i = 0; i < z.size(); ++i) correct(state, i, z[i] - state.position[i], r[i]);
+  const auto old_position = state.position, old_velocity = state.velocity;
+  for (std::size_t i = 0; i < z.size(); ++i) correct(state, i, z[i] - state.position[i], r[i] * noise);
+  if (gain != 1.0) {
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      state.position[i] = old_position[i] + gain * (state.position[i] - old_position[i]);
+      state.velocity[i] = old_velocity[i] + gain * (state.velocity[i] - old_velocity[i]);
+    }
+  }
   keep_sizes(state);
   if constexpr (Box::kSize == 5) state.velocity[4] *= kAngleDamping;
 }
@@ -263,8 +269,8 @@ template State<4> initiate<Aabb>(const MotionModel<4>&, const Aabb&);
 template State<5> initiate<Obb>(const MotionModel<5>&, const Obb&);
 template void predict<4>(const MotionModel<4>&, State<4>&, double);
 template void predict<5>(const MotionModel<5>&, State<5>&, double);
-template void update<Aabb>(const MotionModel<4>&, State<4>&, const Aabb&);
-template void update<Obb>(const MotionModel<5>&, State<5>&, const Obb&);
+template void update<Aabb>(const MotionModel<4>&, State<4>&, const Aabb&, double, double);
+template void update<Obb>(const MotionModel<5>&, State<5>&, const Obb&, double, double);
 template double gating_distance<Aabb>(const MotionModel<4>&, const State<4>&, const Aabb&);
 template double gating_distance<Obb>(const MotionModel<5>&, const State<5>&, const Obb&);
 template void make_dense<4>(State<4>&);

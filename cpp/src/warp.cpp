@@ -1,5 +1,7 @@
 #include "boxtrail/warp.hpp"
 
+#include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace boxtrail {
@@ -168,6 +170,48 @@ void warp_state(const MotionModel<N>& model, const Warp& warp, State<N>& state) 
     warp_blocks(state, centre, sizes);
 }
 
+template <std::size_t N>
+void warp_pairs(const MotionModel<N>& model, const Warp& warp, State<N>& state) {
+  if constexpr (N == 5) {
+    warp_state(model, warp, state);
+  } else {
+    assert(model.code == SizeCode::kWidthHeight);
+    const Matrix2 turn = {{{warp.a, warp.b}, {warp.c, warp.d}}};
+    const auto pairwise = [&](std::array<double, N>& v) {
+      v = {warp.a * v[0] + warp.b * v[1], warp.c * v[0] + warp.d * v[1], warp.a * v[2] + warp.b * v[3],
+           warp.c * v[2] + warp.d * v[3]};
+    };
+    pairwise(state.position);
+    pairwise(state.velocity);
+    state.position[0] += warp.tx;
+    state.position[1] += warp.ty;
+    state.position[2] = std::max(state.position[2], kMinSize);  // a steep turn would make a side negative
+    state.position[3] = std::max(state.position[3], kMinSize);
+    if (warp.b != 0.0 || warp.c != 0.0) make_dense(state);
+    if (state.is_dense())
+      warp_dense(state, turn, turn);
+    else
+      warp_blocks(state, turn, turn);
+  }
+}
+
+template <class Box>
+void warp_corners(const BoxModel<Box>& model, const Warp& warp, BoxState<Box>& state) {
+  const Box box = to_box<Box>(model, state);
+  if constexpr (Box::kSize == 5) {
+    state.position = measurement(model, warp_box(warp, box));
+  } else {
+    const Point p = warp({box.x1, box.y1}), q = warp({box.x2, box.y2});
+    // A quarter turn would leave a box of negative size.
+    state.position =
+        measurement(model, Aabb{std::min(p.x, q.x), std::min(p.y, q.y), std::max(p.x, q.x), std::max(p.y, q.y)});
+  }
+}
+
+template void warp_pairs<4>(const MotionModel<4>&, const Warp&, State<4>&);
+template void warp_pairs<5>(const MotionModel<5>&, const Warp&, State<5>&);
+template void warp_corners<Aabb>(const MotionModel<4>&, const Warp&, State<4>&);
+template void warp_corners<Obb>(const MotionModel<5>&, const Warp&, State<5>&);
 template void warp_state<4>(const MotionModel<4>&, const Warp&, State<4>&);
 template void warp_state<5>(const MotionModel<5>&, const Warp&, State<5>&);
 

@@ -51,7 +51,7 @@ template <class Algorithm>
 void a_steady_scene_leaves_the_heap_alone(const char* name) {
   using Box = typename Algorithm::Box;
   const auto scene = testing::steady_scene<Box>(kObjects, 50);
-  Stream<Algorithm> stream(testing::config<Algorithm>(), false);
+  Stream<Algorithm> stream(testing::config<Algorithm>(), ClassPolicy{});
   std::size_t rows = 0;
   const auto run = [&](std::size_t frames) {
     for (std::size_t t = 0; t < frames; ++t) rows = stream.update(scene[t % scene.size()], 1.0, nullptr).size();
@@ -72,7 +72,7 @@ void births_and_deaths_leave_nothing_behind(const char* name, bool per_class) {
   using Box = typename Algorithm::Box;
   auto scene = testing::busy_scene<Box>(7, 40, 300);
   scene.resize(340);  // 40 empty frames end every track
-  Stream<Algorithm> stream(testing::config<Algorithm>(), per_class);
+  Stream<Algorithm> stream(testing::config<Algorithm>(), ClassPolicy{per_class, {}, true});
   std::int64_t live_early = 0, allocations_early = 0, before = 0;
   constexpr int kRounds = 59, kEarly = 3;
   for (int round = 0; round < kRounds; ++round) {

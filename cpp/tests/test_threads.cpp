@@ -13,7 +13,7 @@ using Rows = std::vector<double>;
 template <class Algorithm>
 Rows track(std::uint64_t seed) {
   Rows rows;
-  Stream<Algorithm> stream(testing::config<Algorithm>(), seed % 2 == 1);
+  Stream<Algorithm> stream(testing::config<Algorithm>(), ClassPolicy{seed % 2 == 1, {}, true});
   for (const auto& detections : testing::busy_scene<typename Algorithm::Box>(seed, 60, 250)) {
     for (const auto& report : stream.update(detections, 1.0, nullptr)) {
       for (const double value : report.box.values()) rows.push_back(value);

@@ -20,11 +20,20 @@ BACKENDS = ("cpp", "python")
 class TrackerBackend(Protocol):
     """What both backends offer of a tracker: checked arrays in, arrays out."""
 
-    def update(self, detections: FloatArray, dt: float, warp: FloatArray | None) -> FloatArray:
+    def update(
+        self,
+        detections: FloatArray,
+        dt: float,
+        warp: FloatArray | None,
+        embeddings: NDArray[np.float32] | None,
+    ) -> FloatArray:
         """Rows (M, 8) or (M, 9) for detections (N, 6) or (N, 7), ``dt`` frames after the last ones."""
 
     def tracks(self) -> FloatArray:
         """Live tracks: id, status, age, hits, misses, score, label, box, vx, vy."""
+
+    def record(self) -> dict[str, Any] | None:
+        """The decisions of the last update, if the tracker was made to note them."""
 
     def reset(self) -> None:
         """Forget everything."""

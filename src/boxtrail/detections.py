@@ -30,16 +30,18 @@ class Detections:
     """What the reference trackers see of a frame.
 
     ``boxes`` (N, 4) corners or (N, 5) ``cx, cy, w, h, angle`` in pixels and radians; ``scores`` (N,) in [0, 1];
-    ``labels`` (N,) class ids; ``rows`` (N,) rows of the array the user passed.
+    ``labels`` (N,) class ids; ``rows`` (N,) rows of the array the user passed; ``embeddings`` (N, D) unit rows of
+    appearance, None where none were given.
     """
 
     boxes: FloatArray
     scores: FloatArray
     labels: IntArray
     rows: IntArray
+    embeddings: NDArray[np.float32] | None = None
 
     @classmethod
-    def from_array(cls, array: FloatArray) -> Detections:
+    def from_array(cls, array: FloatArray, embeddings: NDArray[np.float32] | None = None) -> Detections:
         """Split a checked (N, 6) or (N, 7) array; degenerate rows must be gone."""
         width = array.shape[1] - 2
         return cls(
@@ -47,6 +49,7 @@ class Detections:
             array[:, width],
             array[:, width + 1].astype(np.int64),
             np.arange(len(array)),
+            embeddings,
         )
 
     def __len__(self) -> int:
@@ -55,7 +58,12 @@ class Detections:
 
     def select(self, mask: NDArray[np.bool_] | list[int]) -> Detections:
         """The rows of a boolean mask or a list of indices."""
-        return Detections(self.boxes[mask], self.scores[mask], self.labels[mask], self.rows[mask])
+        embeddings = None if self.embeddings is None else self.embeddings[mask]
+        return Detections(self.boxes[mask], self.scores[mask], self.labels[mask], self.rows[mask], embeddings)
+
+    def embedding(self, j: int) -> NDArray[np.float32] | None:
+        """(D,) appearance of one detection, None where none were given."""
+        return None if self.embeddings is None else self.embeddings[j]
 
 
 def as_array(dets: Any) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,6 +22,16 @@ AABB_COLUMNS = ("x1", "y1", "x2", "y2", "id", "conf", "cls", "det_ind")
 OBB_COLUMNS = ("cx", "cy", "w", "h", "angle", "id", "conf", "cls", "det_ind")
 
 
+def _take(values: Any, rows: IntArray) -> Any:
+    if not isinstance(values, np.ndarray):
+        return [None if row < 0 else values[row] for row in rows.tolist()]
+    if len(values) == 0:
+        return np.zeros((len(rows), *values.shape[1:]), values.dtype)
+    taken = values[rows]
+    taken[rows < 0] = np.zeros((), values.dtype)
+    return taken
+
+
 class TrackResults(np.ndarray[Any, np.dtype[np.float64]]):
     """Tracks of one frame, a float64 array with one row a track, ascending by id.
 
@@ -30,6 +41,14 @@ class TrackResults(np.ndarray[Any, np.dtype[np.float64]]):
     ``det_ind`` is the row of the detections that produced the track, −1 where none of this frame did.
     Rows can be sliced and masked like any array and stay ``TrackResults``.
     """
+
+    _carried: (
+        tuple[FloatArray, Mapping[str, Any]] | None
+    )  # classes (N,) of the detections, and their companions
+
+    def __array_finalize__(self, source: Any) -> None:
+        """What rides along follows every slice, mask and copy."""
+        self._carried = getattr(source, "_carried", None)
 
     def __new__(cls, rows: Any) -> TrackResults:
         """Copy ``rows``, (M, 8) or (M, 9).
@@ -106,6 +125,27 @@ class TrackResults(np.ndarray[Any, np.dtype[np.float64]]):
     def det_ind(self) -> IntArray:
         """(M,) rows of the detections as passed in; −1 for a coasting track."""
         return self._column("det_ind").astype(np.int64)
+
+    @property
+    def det_cls(self) -> IntArray:
+        """(M,) classes of the detections behind the tracks, ``cls`` where there is none or no tracker made the rows.
+
+        ``cls`` is the class a track was seen with most; this one wavers with the detector.
+        """
+        if self._carried is None or len(self._carried[0]) == 0:
+            return self.cls
+        rows = self.det_ind
+        return np.where(rows >= 0, self._carried[0][rows].astype(np.int64), self.cls)
+
+    @property
+    def carry(self) -> dict[str, Any]:
+        """What was passed beside the boxes, by name, its rows aligned with the tracks: ``carry["masks"][k]`` is the
+        mask of the k-th track. A coasting track, which has no detection, gets zeros, and None in a list.
+        """
+        if self._carried is None:
+            return {}
+        rows = np.atleast_1d(self.det_ind)
+        return {name: _take(values, rows) for name, values in self._carried[1].items()}
 
     def to_dict(self) -> list[dict[str, float | int]]:
         """One dict a track, keyed by column name; ids, classes and detection rows are ints."""

@@ -22,7 +22,7 @@ def both(tracker: str, **options: Any) -> tuple[Tracker, Tracker]:
 
 def step(tracker: Tracker, frame: Frame) -> TrackResults:
     """Show one frame."""
-    return tracker.update(frame.dets, warp=frame.warp, timestamp=frame.timestamp)
+    return tracker.update(frame.dets, embs=frame.embs, warp=frame.warp, timestamp=frame.timestamp)
 
 
 def assert_same_rows(fast: TrackResults, slow: TrackResults) -> None:
@@ -50,12 +50,33 @@ def assert_same_state(fast: dict[str, Any], slow: dict[str, Any]) -> None:
     _assert_alike(_spread(fast), _spread(slow), "state")
 
 
+def assert_same_record(fast: Tracker, slow: Tracker) -> None:
+    """The same decisions for the same reasons, or none noted by either."""
+    ours, theirs = fast._impl.record(), slow._impl.record()
+    if ours is None or theirs is None:
+        assert ours is theirs
+        return
+    assert ours["births"] == theirs["births"]
+    assert ours["deaths"] == theirs["deaths"]
+    assert sorted(ours["refusals"]) == sorted(theirs["refusals"])
+    assert len(ours["stages"]) == len(theirs["stages"])
+    for a, b in zip(ours["stages"], theirs["stages"], strict=True):
+        for name in ("stage", "tracks", "detections", "matches"):
+            assert a[name] == b[name], name
+        assert_allclose(a["threshold"], b["threshold"], atol=TOLERANCE)
+        # A similarity of nothing but rounding may be above zero on one side alone.
+        one, other = ([pair for pair in s["candidates"] if pair[2] > TOLERANCE] for s in (a, b))
+        assert [pair[:2] for pair in one] == [pair[:2] for pair in other]
+        assert_allclose([pair[2] for pair in one], [pair[2] for pair in other], atol=TOLERANCE)
+
+
 def assert_backends_agree(scenario: Scenario) -> None:
     """Run both and compare every frame, the live tracks and the saved state."""
     fast, slow = both(scenario.tracker, **scenario.options)
     for frame in scenario.frames:
         assert_same_rows(step(fast, frame), step(slow, frame))
         assert_same_tracks(fast, slow)
+        assert_same_record(fast, slow)
     assert_same_state(fast.state_dict(), slow.state_dict())
 
 

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 
 from boxtrail import _core
 from boxtrail.reference import kalman
-from boxtrail.reference.warp import warp_state
+from boxtrail.reference.warp import warp_corners, warp_pairs, warp_state
 from strategies import FloatArray, examples, warp
 
 FAMILIES = ("XYAH", "XYWH", "XYSR", "XYHR")
@@ -28,11 +28,17 @@ class Reference:
     def predict(self, dt: float) -> None:
         kalman.predict(self.model, self.state, dt)
 
-    def update(self, box: FloatArray) -> None:
-        kalman.update(self.model, self.state, box)
+    def update(self, box: FloatArray, *, noise: float, gain: float) -> None:
+        kalman.update(self.model, self.state, box, noise=noise, gain=gain)
 
     def warp(self, matrix: FloatArray) -> None:
         warp_state(self.model, matrix, self.state)
+
+    def warp_pairs(self, matrix: FloatArray) -> None:
+        warp_pairs(self.model, matrix, self.state)
+
+    def warp_corners(self, matrix: FloatArray) -> None:
+        warp_corners(self.model, matrix, self.state)
 
     def gating_distance(self, box: FloatArray) -> float:
         return kalman.gating_distance(self.model, self.state, box)
@@ -71,18 +77,20 @@ def run(family: str, oriented: bool, seed: int, kind: str, steps: int) -> Any:
     """A chain of random measurements, gaps, intervals and camera motion; yields the three filters after each."""
     rng = np.random.default_rng(seed)
     made = filters(family, float(rng.choice((0.0, 1e-6))), measured(rng, 0, oriented=oriented))
+    forms = ("warp", "warp_corners", *(("warp_pairs",) if family == "XYWH" else ()))
     for number in range(1, steps):
         dt, matrix = float(rng.choice((1.0, 1.0, 0.5, 2.25))), warp(rng, kind)
         box = measured(rng, number, oriented=oriented)
-        hit = rng.random() < 0.8
+        hit, form = rng.random() < 0.8, str(rng.choice(forms))
+        noise, gain = float(rng.choice((1.0, 0.25, 1e-6))), float(rng.choice((1.0, 0.4)))
         for one in made:
             if matrix is not None:
-                one.warp(matrix)
+                getattr(one, form)(matrix)
             one.predict(dt)
         yield (*made, box)
         for one in made:
             if hit:
-                one.update(box)
+                one.update(box, noise=noise, gain=gain)
         yield (*made, box)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boxtrail import create_tracker
+from boxtrail.trackers import TRACKERS
 from equivalence.agreement import (
     assert_backends_agree,
     assert_same_rows,
@@ -17,32 +18,21 @@ from equivalence.agreement import (
     both,
     step,
 )
-from strategies import Frame, Scenario, examples, free_boxes, grid_boxes, scenarios
+from strategies import TRACKER_NAMES, Frame, Scenario, embeddings, examples, free_boxes, grid_boxes, scenarios
 
 BACKENDS = ("cpp", "python")
 
 
-@given(scenarios("sort"))
+@pytest.mark.parametrize("tracker", TRACKER_NAMES)
+@given(data=st.data())
 @examples(120)
-def test_sort_gives_the_same_tracks_in_both_languages(scenario: Scenario) -> None:
-    assert_backends_agree(scenario)
-
-
-@given(scenarios("bytetrack"))
-@examples(150)
-def test_bytetrack_gives_the_same_tracks_in_both_languages(scenario: Scenario) -> None:
-    assert_backends_agree(scenario)
-
-
-@given(scenarios("ocsort"))
-@examples(150)
-def test_ocsort_gives_the_same_tracks_in_both_languages(scenario: Scenario) -> None:
-    assert_backends_agree(scenario)
+def test_random_videos_give_the_same_tracks_in_both_languages(tracker: str, data: st.DataObject) -> None:
+    assert_backends_agree(data.draw(scenarios(tracker)))
 
 
 @pytest.mark.parametrize("oriented", [False, True])
 @pytest.mark.parametrize("measure", ["iou", "hmiou", "biou"])
-@pytest.mark.parametrize("tracker", ["sort", "bytetrack", "ocsort"])
+@pytest.mark.parametrize("tracker", TRACKER_NAMES)
 def test_a_crowd_gives_the_same_tracks(tracker: str, measure: str, oriented: bool) -> None:
     # So many pairs that the compiled side goes through its grid, and so near that components are large.
     rng = np.random.default_rng(9)
@@ -55,11 +45,14 @@ def test_a_crowd_gives_the_same_tracks(tracker: str, measure: str, oriented: boo
         if not oriented:
             now[:, 2:4] += t * velocity
         rows = np.column_stack([now, rng.choice((0.3, 0.75, 0.9), len(now)), np.zeros(len(now))])
-        frames.append(Frame(rng.permutation(rows[rng.random(len(rows)) < 0.9])))
-    assert_backends_agree(Scenario(tracker, {"asso_func": measure}, frames))
+        dets = rng.permutation(rows[rng.random(len(rows)) < 0.9])
+        looks = None if TRACKERS[tracker].appearance == "unused" else embeddings(rng, dets)
+        frames.append(Frame(dets, embs=looks))
+    named = {"asso_func": measure} if "asso_func" in create_tracker(tracker).options else {}
+    assert_backends_agree(Scenario(tracker, {**named, "record": True}, frames))
 
 
-@pytest.mark.parametrize("tracker", ["sort", "bytetrack", "ocsort"])
+@pytest.mark.parametrize("tracker", TRACKER_NAMES)
 @given(data=st.data())
 @examples(25)
 def test_a_state_saved_in_one_language_goes_on_in_the_other(tracker: str, data: st.DataObject) -> None:
@@ -80,7 +73,7 @@ def test_a_state_saved_in_one_language_goes_on_in_the_other(tracker: str, data: 
             assert_same_rows(step(restored, frame), expected)
 
 
-@pytest.mark.parametrize("tracker", ["sort", "bytetrack", "ocsort"])
+@pytest.mark.parametrize("tracker", TRACKER_NAMES)
 @pytest.mark.parametrize("backend", BACKENDS)
 @given(data=st.data())
 @examples(10)

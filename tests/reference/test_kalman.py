@@ -179,3 +179,20 @@ def test_a_turning_rate_loses_a_fifth_at_every_measurement() -> None:
     state.mean[9] = 0.1
     kalman.update(model, state, box)
     assert state.mean[9] == pytest.approx(0.08)
+
+
+def test_an_update_trusts_a_sure_detection_more() -> None:
+    # The oracle of the noise-scale adaptive filter: score 0.8, so (1 − 0.8)² of the variance.
+    model, state = after_one_step("XYAH")
+    kalman.update(model, state, B, noise=(1.0 - 0.8) ** 2)
+    expected = [154.818251, 264.909125, 0.545455, 109.939417, 7.099583, 3.549792, 0.0, 2.366528]
+    assert_allclose(state.mean, expected, atol=1e-5)
+
+
+def test_a_smaller_gain_moves_the_mean_alone() -> None:
+    model, whole = after_one_step("XYHR")
+    half, start = whole.copy(), whole.mean.copy()
+    kalman.update(model, whole, B)
+    kalman.update(model, half, B, gain=0.5)
+    assert_allclose(half.mean, (start + whole.mean) / 2.0)
+    assert_array_equal(half.covariance, whole.covariance)

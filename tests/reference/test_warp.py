@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from boxtrail.boxes import corners, enclosing_xyxy, xywh_to_xyxy, xyxy_to_xywh
 from boxtrail.reference import kalman
-from boxtrail.reference.warp import warp_box, warp_direction, warp_state
+from boxtrail.reference.warp import warp_box, warp_corners, warp_direction, warp_pairs, warp_state
 from reference.textbook import decode, encode
 from strategies import FloatArray, examples, warp
 
@@ -114,3 +114,37 @@ def test_a_direction_turns_with_the_camera_and_none_stays_none() -> None:
     assert_allclose(warp_direction(QUARTER_TURN, right), down)
     assert warp_direction(QUARTER_TURN, np.zeros(2)).tolist() == [0.0, 0.0]
     assert_allclose(warp_direction(3.0 * QUARTER_TURN, down), [0.0, -1.0], atol=1e-12)
+
+
+def test_the_pairwise_form_turns_sizes_like_points() -> None:
+    model = kalman.motion_model("XYWH")
+    state = kalman.initiate(model, np.array([90.0, 180.0, 110.0, 220.0]))  # centre (100, 200), 20 × 40
+    state.mean[4:] = [1.0, 2.0, 3.0, 4.0]
+    warp_pairs(model, np.array([[1.0, -0.1, 5.0], [0.1, 1.0, 7.0]]), state)
+    assert_allclose(
+        state.mean, [100 - 20 + 5, 10 + 200 + 7, 20 - 4, 2 + 40, 1 - 0.2, 0.1 + 2, 3 - 0.4, 0.3 + 4]
+    )
+    before = kalman.initiate(model, np.array([90.0, 180.0, 110.0, 220.0])).covariance
+    turn = np.kron(np.eye(4), [[1.0, -0.1], [0.1, 1.0]])
+    assert_allclose(state.covariance, turn @ before @ turn.T)
+
+
+def test_the_form_of_two_corners_leaves_velocity_and_covariance() -> None:
+    model = kalman.motion_model("XYHR")
+    state = kalman.initiate(model, np.array([90.0, 180.0, 110.0, 220.0]))
+    covariance = state.covariance.copy()
+    warp_corners(model, np.array([[1.0, -0.1, 0.0], [0.1, 1.0, 0.0]]), state)
+    # Corners (90, 180) and (110, 220) go to (72, 189) and (88, 231).
+    assert_allclose(kalman.to_box(model, state), [72.0, 189.0, 88.0, 231.0])
+    assert_allclose(state.mean[4:], 0.0)
+    assert_allclose(state.covariance, covariance)
+
+
+def test_a_quarter_turn_leaves_a_box_of_positive_size() -> None:
+    model = kalman.motion_model("XYWH")
+    for move in (warp_pairs, warp_corners):
+        state = kalman.initiate(model, np.array([90.0, 180.0, 110.0, 220.0]))
+        move(model, np.array([[0.0, -1.0, 300.0], [1.0, 0.0, 0.0]]), state)
+        left, top, right, bottom = kalman.to_box(model, state)
+        assert left < right
+        assert top < bottom

@@ -24,11 +24,11 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def make(name: str, backend: str) -> Callable[..., Tracker]:
-    """Makes the tracker; ``buffer`` is how long it keeps a lost track, by whatever name."""
+    """Makes the tracker; ``buffer`` is how long it keeps a lost track."""
 
     def build(buffer: float | str | None = None, **options: Any) -> Tracker:
         if buffer is not None:
-            options["track_buffer" if name == "bytetrack" else "max_age"] = buffer
+            options["max_age"] = buffer  # every tracker knows it by this name
         return create_tracker(name, backend, **options)
 
     return build
@@ -37,8 +37,9 @@ def make(name: str, backend: str) -> Callable[..., Tracker]:
 @pytest.fixture
 def eager(make: Callable[..., Tracker], name: str) -> Callable[..., Tracker]:
     """The same, reporting a track as soon as its tracker can."""
+    first = {"min_hits": 1} if "min_hits" in create_tracker(name).options else {}
 
     def build(buffer: float | str = 5, **options: Any) -> Tracker:
-        return make(buffer, **options) if name == "bytetrack" else make(buffer, min_hits=1, **options)
+        return make(buffer, **{**first, **options})
 
     return build

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from boxtrail import create_tracker
+from boxtrail.errors import ConfigError
 from boxtrail.trackers import Tracker
 
 Make = Callable[..., Tracker]
@@ -74,12 +75,57 @@ def test_fused_scores_make_a_poor_overlap_too_dear(backend: str) -> None:
         assert tracks.id.tolist() == ([] if fuse else [1])
 
 
-def test_a_track_takes_the_class_of_its_last_detection(eager: Make) -> None:
+def test_a_track_keeps_the_class_it_was_seen_with_most(eager: Make) -> None:
     tracker = eager()
+    seen = []
+    for label in (0, 0, 7, 7, 7, 0):
+        tracks = tracker.update([box(0.0, label=label)])
+        seen += [(row.cls, row.det_cls) for row in tracks]
+    assert tracks.id.tolist() == [1]
+    # 7 outweighs 0 with its third sight; the class of the detection stays to be had.
+    assert seen[-4:] == [(0, 7), (0, 7), (7, 7), (7, 0)]
+
+
+def test_sure_sights_outweigh_many_unsure_ones(eager: Make) -> None:
+    tracker = eager()
+    for label, score in ((0, 0.75), (0, 0.75), (7, 0.95), (7, 0.95)):
+        tracks = tracker.update([box(0.0, score, label=label)])
+    assert tracks.cls.tolist() == [7]
+
+
+def test_without_the_vote_a_track_takes_the_class_of_its_last_detection(eager: Make) -> None:
+    tracker = eager(class_vote=False)
     for label in (0, 0, 7):
         tracks = tracker.update([box(0.0, label=label)])
-    assert tracks.cls.tolist() == [7]
+    assert tracks.cls.tolist() == tracks.det_cls.tolist() == [7]
     assert tracks.id.tolist() == [1]
+
+
+def test_classes_of_one_group_are_tracked_together_and_all_others_alone(eager: Make) -> None:
+    tracker = eager(class_groups=[[2, 5], [0]])
+    for car, person in ((2, 0), (5, 1), (2, 1)):
+        tracks = tracker.update([box(0.0, label=car), box(300.0, label=person)])
+    assert tracks.cls.tolist() == [2, 1]
+    assert tracks.id.tolist() == [2, 3]  # the person's class 1 is not that of its first frame
+
+
+def test_class_groups_may_be_named(make: Make) -> None:
+    tracker = make(class_groups=[["car", "truck"]], class_names={2: "car", 7: "truck"})
+    assert tracker.options["class_groups"] == (("car", "truck"),)
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ([["car"]], "class_names has no 'car'"),
+        ([[1, 2], [2]], "2 is named twice"),
+        ("cars", "must be lists of class ids"),
+        ([1, 2], "must be lists of class ids"),
+    ],
+)
+def test_class_groups_that_make_no_sense_are_refused(make: Make, groups: object, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        make(class_groups=groups)
 
 
 def test_per_class_a_track_never_changes_its_class(eager: Make) -> None:

@@ -35,7 +35,7 @@ def test_other_threads_run_during_an_update(name: str) -> None:
         thread.start()
         for _ in range(10):
             before = counter[0]
-            tracker.update(rows, 1.0, None)
+            tracker.update(rows, 1.0, None, None)
             moved = counter[0] - before
             if moved > 10:
                 break

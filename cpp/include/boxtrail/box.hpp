@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace boxtrail {
@@ -39,20 +40,28 @@ Aabb bounds(const Obb& box);
 Obb align(const Obb& box, const Obb& reference);
 inline Aabb align(const Aabb& box, const Aabb&) { return box; }
 
-// Detections of one frame. `rows` are rows of the array the user passed.
+// Detections of one frame. `rows` are rows of the array the user passed; `embeddings` are unit vectors that the caller
+// keeps alive for the update, one a detection, or none at all.
 template <class Box>
 struct Detections {
   std::vector<Box> boxes;
   std::vector<double> scores;  // in [0, 1]
   std::vector<std::int64_t> labels;
   std::vector<std::int64_t> rows;
+  std::vector<std::span<const float>> embeddings;
 
   std::size_t size() const { return boxes.size(); }
+  bool has_embeddings() const { return !embeddings.empty(); }
+  // Empty where there are none.
+  std::span<const float> embedding(std::size_t i) const {
+    return embeddings.empty() ? std::span<const float>{} : embeddings[i];
+  }
   void clear() {
     boxes.clear();
     scores.clear();
     labels.clear();
     rows.clear();
+    embeddings.clear();
   }
   void push_back(const Box& box, double score, std::int64_t label, std::int64_t row) {
     boxes.push_back(box);
@@ -65,15 +74,18 @@ struct Detections {
     scores[to] = scores[from];
     labels[to] = labels[from];
     rows[to] = rows[from];
+    if (has_embeddings()) embeddings[to] = embeddings[from];
   }
   void resize(std::size_t count) {
     boxes.resize(count);
     scores.resize(count);
     labels.resize(count);
     rows.resize(count);
+    if (has_embeddings()) embeddings.resize(count);
   }
   void push_back(const Detections& other, std::size_t i) {
     push_back(other.boxes[i], other.scores[i], other.labels[i], other.rows[i]);
+    if (other.has_embeddings()) embeddings.push_back(other.embeddings[i]);
   }
 };
 

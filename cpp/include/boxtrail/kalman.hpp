@@ -10,6 +10,8 @@
 
 namespace boxtrail {
 
+inline constexpr double kMinSize = 1e-4;  // sizes and ratios of a state never fall below this
+
 enum class Extent { kNone, kWidth, kHeight };
 
 // A variance: `value` itself, or (value · width)² or (value · height)² of the box.
@@ -75,9 +77,10 @@ BoxState<Box> initiate(const BoxModel<Box>& model, const Box& box);
 template <std::size_t N>
 void predict(const MotionModel<N>& model, State<N>& state, double dt);
 
-// Corrects the state by a measured box; an oriented one must already be aligned to the state.
+// Corrects the state by a measured box; an oriented one must already be aligned to the state. `noise` scales the
+// variance of the measurement, `gain` how far the mean follows it.
 template <class Box>
-void update(const BoxModel<Box>& model, BoxState<Box>& state, const Box& box);
+void update(const BoxModel<Box>& model, BoxState<Box>& state, const Box& box, double noise = 1.0, double gain = 1.0);
 
 // Squared Mahalanobis distance of a measured box from the state, measurement noise included.
 template <class Box>

@@ -42,6 +42,21 @@ struct Observations {
   void warp(const BoxModel<Box>& model, const Warp& warp);
 };
 
+template <class Archive, class Box>
+void visit(Archive& archive, Observation<Box>& observation) {
+  archive("age", observation.age);
+  archive("box", observation.box);
+}
+
+template <class Archive, class Box>
+void visit(Archive& archive, Observations<Box>& observations) {
+  archive("last", observations.last);
+  archive("recent", observations.recent);
+  archive("direction", observations.direction);
+  archive("frozen", observations.frozen);
+  archive("gap", observations.gap);
+}
+
 // Observation-centric re-update: the state after a straight virtual path from the last observation to `box`; nothing
 // where there is no gap.
 template <class Box>

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "boxtrail/snapshot.hpp"
 #include "boxtrail/stream.hpp"
 
 namespace boxtrail {
@@ -40,10 +41,50 @@ struct SortLife {
   }
 };
 
+template <class Archive>
+void visit(Archive& archive, SortLife& life) {
+  archive("age", life.age);
+  archive("hits", life.hits);
+  archive("streak", life.streak);
+  archive("misses", life.misses);
+  archive("last_time", life.last_time);
+  archive("confirmed", life.confirmed);
+}
+
 // Removes tracks unseen for more than max_age frames.
 template <class Track>
-void remove_expired(std::vector<Track>& tracks, const Clock& clock, double max_age) {
-  std::erase_if(tracks, [&](const Track& track) { return clock.time - track.life.last_time > max_age; });
+void remove_expired(std::vector<Track>& tracks, const Clock& clock, double max_age, Record* record) {
+  std::erase_if(tracks, [&](const Track& track) {
+    const bool expired = clock.time - track.life.last_time > max_age;
+    if (expired) note_death(record, track.id, "max_age");
+    return expired;
+  });
+}
+
+// Removes tracks whose prediction has left every image.
+template <class Box, class Track>
+void remove_diverged(std::vector<Track>& tracks, const BoxModel<Box>& model, Record* record) {
+  std::erase_if(tracks, [&](const Track& track) {
+    const bool diverged = is_diverged<Box>(model, track.state);
+    if (diverged) note_death(record, track.id, "diverged");
+    return diverged;
+  });
+}
+
+// What a track of the SORT family shows.
+template <class Box, class Track>
+TrackView<Box> view_of(const Track& track, const BoxModel<Box>& model) {
+  const SortLife& life = track.life;
+  return {track.id,
+          life.status(),
+          life.age,
+          life.hits,
+          life.misses,
+          track.score,
+          track.label,
+          to_box<Box>(model, track.state),
+          track.state.velocity[0],
+          track.state.velocity[1]};
 }
 
 }  // namespace boxtrail

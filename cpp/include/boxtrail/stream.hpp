@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "boxtrail/box.hpp"
+#include "boxtrail/record.hpp"
 #include "boxtrail/warp.hpp"
 
 namespace boxtrail {
@@ -50,39 +51,48 @@ struct TrackView {
 
 inline constexpr std::int64_t kAllClasses = -1;  // key of the only collection when classes are not told apart
 
+// Which classes are tracked together, and which class a report names.
+struct ClassPolicy {
+  bool per_class;                              // every group on its own; else all classes together
+  std::map<std::int64_t, std::int64_t> group;  // label → its group; a label that is missing is a group of its own
+  bool vote;  // report the class a track was seen with most, else that of the detection
+
+  std::int64_t key(std::int64_t label) const {
+    if (!per_class) return kAllClasses;
+    const auto found = group.find(label);
+    return found == group.end() ? label : found->second;
+  }
+};
+
 template <class Algorithm>
 class Stream {
  public:
   using Box = typename Algorithm::Box;
   using Config = typename Algorithm::Config;
 
-  Stream(const Config& config, bool per_class) : config_(config), per_class_(per_class) {}
+  Stream(const Config& config, const ClassPolicy& classes) : config_(config), classes_(classes) {}
 
   // Forgets everything; ids start at 1 again.
   void reset() {
     clock_ = {};
     collections_.clear();
+    if (record_) record_->clear();
   }
 
-  // One frame, `dt` frames after the last one; reports ascend by id and stay valid until the next call.
+  // One frame, `dt` frames after the last one; reports ascend by id and stay valid until the next call. The rows of the
+  // detections are 0, 1, 2 ...
   const std::vector<Report<Box>>& update(const Detections<Box>& detections, double dt, const Warp* warp) {
     ++clock_.frame;
     clock_.time += dt;
     reports_.clear();
-    if (!per_class_) {
+    if (record_) record_->clear();
+    if (classes_.per_class)
+      step_by_class(detections, dt, warp);
+    else
       collection(kAllClasses).step(detections, clock_, dt, warp, reports_);
-      return reports_;
-    }
-    std::erase_if(collections_, [](const auto& item) { return item.second.tracks.empty(); });
-    std::set<std::int64_t> labels(detections.labels.begin(), detections.labels.end());
-    for (const auto& item : collections_) labels.insert(item.first);
-    for (const std::int64_t label : labels) {
-      own_.clear();
-      for (std::size_t i = 0; i < detections.size(); ++i)
-        if (detections.labels[i] == label) own_.push_back(detections, i);
-      collection(label).step(own_, clock_, dt, warp, reports_);
-    }
-    std::sort(reports_.begin(), reports_.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    if (!classes_.vote)
+      for (auto& report : reports_)
+        if (report.row >= 0) report.label = detections.labels[static_cast<std::size_t>(report.row)];
     return reports_;
   }
 
@@ -94,20 +104,45 @@ class Stream {
     return views;
   }
 
-  // The algorithm over the tracks of one class, made where there is none.
-  Algorithm& collection(std::int64_t label) {
-    const auto found = collections_.find(label);
-    return found != collections_.end() ? found->second : collections_.emplace(label, Algorithm(config_)).first->second;
+  // The algorithm over the tracks of one group of classes, made where there is none.
+  Algorithm& collection(std::int64_t key) {
+    const auto found = collections_.find(key);
+    if (found != collections_.end()) return found->second;
+    Algorithm& made = collections_.emplace(key, Algorithm(config_)).first->second;
+    made.record = record_.get();
+    return made;
   }
   const std::map<std::int64_t, Algorithm>& collections() const { return collections_; }
   Clock& clock() { return clock_; }
   const Clock& clock() const { return clock_; }
 
+  // From the next update on every decision is noted; the record holds those of the last one.
+  void keep_record() {
+    record_ = std::make_shared<Record>();
+    for (auto& item : collections_) item.second.record = record_.get();
+  }
+  const Record* record() const { return record_.get(); }
+
  private:
+  void step_by_class(const Detections<Box>& detections, double dt, const Warp* warp) {
+    std::erase_if(collections_, [](const auto& item) { return item.second.tracks.empty(); });
+    std::set<std::int64_t> keys;
+    for (const auto& item : collections_) keys.insert(item.first);
+    for (const std::int64_t label : detections.labels) keys.insert(classes_.key(label));
+    for (const std::int64_t key : keys) {
+      own_.clear();
+      for (std::size_t i = 0; i < detections.size(); ++i)
+        if (classes_.key(detections.labels[i]) == key) own_.push_back(detections, i);
+      collection(key).step(own_, clock_, dt, warp, reports_);
+    }
+    std::sort(reports_.begin(), reports_.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  }
+
   Config config_;
-  bool per_class_;
+  ClassPolicy classes_;
   Clock clock_;
   std::map<std::int64_t, Algorithm> collections_;
+  std::shared_ptr<Record> record_;  // shared: a stream may be moved while its algorithms point at it
   std::vector<Report<Box>> reports_;
   Detections<Box> own_;
 };

@@ -34,6 +34,8 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
       high_.push_back(detections, j);
     else if (score > config_.track_low_thresh && score < config_.track_high_thresh)
       low_.push_back(detections, j);
+    else
+      note_refusal(record, detections.rows[j], "track_low_thresh", score, config_.track_low_thresh);
   }
   predict_all(dt, warp);
   known_.clear();
@@ -43,6 +45,7 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
 
   // First association: sure detections with all confirmed and lost tracks.
   const Matches& first = associate(known_, high_, config_.match_thresh, config_.fuse_score);
+  note_stage(record, "first", config_.match_thresh, true, tracks, known_, high_, cost_, first);
   unmatched(known_.size(), first, false, free_);
   // Second association: unsure detections with tracks seen in the last frame. A lost track cannot use them.
   seen_.clear();
@@ -52,6 +55,7 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
   keep_unmatched(high_, first, free_);
 
   const Matches& second = associate(seen_, low_, config_.second_match_thresh, false);
+  note_stage(record, "second", config_.second_match_thresh, true, tracks, seen_, low_, cost_, second);
   unmatched(seen_.size(), second, false, free_);
   match(seen_, low_, second, clock);
   for (const std::int32_t k : free_) tracks[at(seen_[at(k)])].status = Status::kLost;
@@ -59,14 +63,21 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
   // Tracks born in the last frame get one chance, then they go.
   gone_.assign(tracks.size(), 0);
   const Matches& third = associate(tentative_, high_, config_.unconfirmed_match_thresh, config_.fuse_score);
+  note_stage(record, "unconfirmed", config_.unconfirmed_match_thresh, true, tracks, tentative_, high_, cost_, third);
   unmatched(tentative_.size(), third, false, free_);
   match(tentative_, high_, third, clock);
-  for (const std::int32_t k : free_) gone_[at(tentative_[at(k)])] = 1;
+  for (const std::int32_t k : free_) {
+    gone_[at(tentative_[at(k)])] = 1;
+    note_death(record, tracks[at(tentative_[at(k)])].id, "unconfirmed");
+  }
   keep_unmatched(high_, third, free_);
 
   // An expired track goes one frame late, as in the authors' code: their published rows depend on it.
-  for (std::size_t i = 0; i < tracks.size(); ++i)
-    if (tracks[i].status == Status::kLost && clock.time - dt - tracks[i].last_time > config_.track_buffer) gone_[i] = 1;
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    if (tracks[i].status != Status::kLost || !(clock.time - dt - tracks[i].last_time > config_.track_buffer)) continue;
+    gone_[i] = 1;
+    note_death(record, tracks[i].id, "track_buffer");
+  }
   erase_marked(tracks, gone_);
   give_birth(high_, clock);
   remove_duplicates();
@@ -86,7 +97,11 @@ void ByteTrack<B>::predict_all(double dt, const Warp* warp) {
     }
     if (warp != nullptr) warp_state(model_, *warp, track.state);
   }
-  std::erase_if(tracks, [&](const Track& track) { return is_diverged<Box>(model_, track.state); });
+  std::erase_if(tracks, [&](const Track& track) {
+    const bool diverged = is_diverged<Box>(model_, track.state);
+    if (diverged) note_death(record, track.id, "diverged");
+    return diverged;
+  });
 }
 
 template <class B>
@@ -108,9 +123,7 @@ void ByteTrack<B>::match(const Indices& members, const Detections<Box>& detectio
     Track& track = tracks[at(members[at(i)])];
     update(model_, track.state, align(detections.boxes[at(j)], boxes_[at(i)]));
     track.status = Status::kConfirmed;
-    track.score = detections.scores[at(j)];
-    track.label = detections.labels[at(j)];
-    track.row = detections.rows[at(j)];
+    take_detection(track, detections, at(j));
     ++track.hits;
     track.last_frame = clock.frame;
     track.last_time = clock.time;
@@ -120,11 +133,16 @@ void ByteTrack<B>::match(const Indices& members, const Detections<Box>& detectio
 template <class B>
 void ByteTrack<B>::give_birth(const Detections<Box>& detections, Clock& clock) {
   for (std::size_t j = 0; j < detections.size(); ++j) {
-    if (!(detections.scores[j] >= config_.new_track_thresh)) continue;
+    if (!(detections.scores[j] >= config_.new_track_thresh)) {
+      note_refusal(record, detections.rows[j], "new_track_thresh", detections.scores[j], config_.new_track_thresh);
+      continue;
+    }
     // In the first frame there is nothing to wait for.
     const Status status = clock.frame == 1 ? Status::kConfirmed : Status::kTentative;
     tracks.push_back({clock.new_id(), status, initiate(model_, detections.boxes[j]), detections.scores[j],
-                      detections.labels[j], detections.rows[j], 1, clock.frame, clock.frame, clock.time});
+                      detections.labels[j], detections.rows[j], first_vote(detections.labels[j], detections.scores[j]),
+                      1, clock.frame, clock.frame, clock.time});
+    note_birth(record, tracks.back().id, detections.rows[j]);
   }
 }
 
@@ -150,7 +168,9 @@ void ByteTrack<B>::remove_duplicates() {
     for (auto k = cost_.row_start[at(i)]; k < cost_.row_start[at(i) + 1]; ++k) {
       if (!(1.0 - cost_.value[at(k)] < config_.duplicate_thresh)) continue;
       const std::int32_t a = live[at(i)], b = lost[at(cost_.column[at(k)])];
-      gone_[at(life(tracks[at(a)]) > life(tracks[at(b)]) ? b : a)] = 1;
+      const std::int32_t shorter = life(tracks[at(a)]) > life(tracks[at(b)]) ? b : a;
+      if (gone_[at(shorter)] == 0) note_death(record, tracks[at(shorter)].id, "duplicate_thresh");
+      gone_[at(shorter)] = 1;
     }
   }
   erase_marked(tracks, gone_);

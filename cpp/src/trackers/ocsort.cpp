@@ -21,8 +21,10 @@ void OcSort<B>::step(const Detections<Box>& detections, Clock& clock, double dt,
     const double score = detections.scores[j];
     if (score > config_.det_thresh)
       high_.push_back(detections, j);
-    else if (score > config_.track_low_thresh && score < config_.det_thresh)
+    else if (config_.use_byte && score > config_.track_low_thresh && score < config_.det_thresh)
       low_.push_back(detections, j);
+    else
+      note_refusal(record, detections.rows[j], "det_thresh", score, config_.det_thresh);
   }
   predict_all(dt, warp);
 
@@ -30,13 +32,14 @@ void OcSort<B>::step(const Detections<Box>& detections, Clock& clock, double dt,
   left_.resize(tracks.size());
   std::iota(left_.begin(), left_.end(), 0);
   const Matches& first = associate(high_);
+  note_stage(record, "first", config_.iou_threshold, false, tracks, high_, similarity_, first);
   match(left_, high_, first, clock);
   keep_unmatched(high_, first, free_);
 
   if (config_.use_byte) {  // unsure detections, as ByteTrack does
     boxes_.clear();
     for (const std::int32_t i : left_) boxes_.push_back(to_box<Box>(model_, tracks[at(i)].state));
-    match(left_, low_, assign_if_any(low_), clock);
+    match(left_, low_, assign_if_any("byte", left_, low_), clock);
   }
 
   // Observation-centric recovery (OCR): what is left, against the last observations.
@@ -47,20 +50,23 @@ void OcSort<B>::step(const Detections<Box>& detections, Clock& clock, double dt,
     seen_.push_back(i);
     boxes_.push_back(*tracks[at(i)].observations.last);
   }
-  const Matches& recovered = assign_if_any(high_);
+  const Matches& recovered = assign_if_any("recovery", seen_, high_);
   match(seen_, high_, recovered, clock);
   keep_unmatched(high_, recovered, free_);
 
   for (Track& track : tracks)
     if (track.life.misses > 0) track.observations.miss(track.state);
-  for (std::size_t j = 0; j < high_.size(); ++j)
+  for (std::size_t j = 0; j < high_.size(); ++j) {
     tracks.push_back({clock.new_id(),
                       initiate(model_, high_.boxes[j]),
                       {},
                       high_.scores[j],
                       high_.labels[j],
                       high_.rows[j],
+                      first_vote(high_.labels[j], high_.scores[j]),
                       SortLife::newborn(clock)});
+    note_birth(record, tracks.back().id, high_.rows[j]);
+  }
 
   for (Track& track : tracks) {
     if (!track.life.is_reported(clock, config_.min_hits)) continue;
@@ -68,7 +74,7 @@ void OcSort<B>::step(const Detections<Box>& detections, Clock& clock, double dt,
     const auto& last = track.observations.last;
     reports.push_back({last ? *last : to_box<Box>(model_, track.state), track.id, track.score, track.label, track.row});
   }
-  remove_expired(tracks, clock, config_.max_age);
+  remove_expired(tracks, clock, config_.max_age, record);
 }
 
 template <class B>
@@ -82,7 +88,7 @@ void OcSort<B>::predict_all(double dt, const Warp* warp) {
     track.life.grow_older();
     track.observations.pass_frame(dt);
   }
-  std::erase_if(tracks, [&](const Track& track) { return is_diverged<Box>(model_, track.state); });
+  remove_diverged<Box>(tracks, model_, record);
 }
 
 template <class B>
@@ -109,12 +115,14 @@ const Matches& OcSort<B>::associate(const Detections<Box>& detections) {
 
 // Boxes of boxes_ with the detections, if any pair passes the gate.
 template <class B>
-const Matches& OcSort<B>::assign_if_any(const Detections<Box>& detections) {
+const Matches& OcSort<B>::assign_if_any(const char* stage, const Indices& members, const Detections<Box>& detections) {
   const bool sparse = config_.iou_threshold > 0.0;
   pairs_.find<Box>(config_.similarity, boxes_, detections.boxes, sparse, similarity_);
   const bool any = std::any_of(similarity_.value.begin(), similarity_.value.end(),
                                [&](double value) { return value > config_.iou_threshold; });
-  return any ? assigner_.full(similarity_, config_.iou_threshold) : no_matches_;
+  const Matches& matches = any ? assigner_.full(similarity_, config_.iou_threshold) : no_matches_;
+  note_stage(record, stage, config_.iou_threshold, false, tracks, members, detections, similarity_, matches);
+  return matches;
 }
 
 // Updates the matched tracks and leaves the others in `members`.
@@ -125,9 +133,7 @@ void OcSort<B>::match(Indices& members, const Detections<Box>& detections, const
     const Box box = align(detections.boxes[at(j)], to_box<Box>(model_, track.state));
     measure(track, box);
     track.observations.observe(box, track.life.age, config_.delta_t);
-    track.score = detections.scores[at(j)];
-    track.label = detections.labels[at(j)];
-    track.row = detections.rows[at(j)];
+    take_detection(track, detections, at(j));
     track.life.count_hit(clock);
   }
   unmatched(members.size(), matches, false, free_);
@@ -143,21 +149,6 @@ void OcSort<B>::measure(Track& track, const Box& box) {
   }
   // After a replay the authors take the same measurement a second time.
   update(model_, track.state, box);
-}
-
-template <class B>
-TrackView<B> OcSort<B>::view(const Track& track, const Clock&) const {
-  const SortLife& life = track.life;
-  return {track.id,
-          life.status(),
-          life.age,
-          life.hits,
-          life.misses,
-          track.score,
-          track.label,
-          to_box<Box>(model_, track.state),
-          track.state.velocity[0],
-          track.state.velocity[1]};
 }
 
 template class OcSort<Aabb>;

@@ -10,23 +10,24 @@ void Sort<B>::step(const Detections<Box>& detections, Clock& clock, double dt, c
     predict(model_, track.state, dt);
     track.life.grow_older();
   }
-  std::erase_if(tracks, [&](const Track& track) { return is_diverged<Box>(model_, track.state); });
+  remove_diverged<Box>(tracks, model_, record);
 
   const Matches& matches = associate(detections);
+  note_stage(record, "iou", config_.iou_threshold, false, tracks, detections, similarity_, matches);
   for (const auto [i, j] : matches) {
     Track& track = tracks[static_cast<std::size_t>(i)];
     const auto d = static_cast<std::size_t>(j);
     update(model_, track.state, align(detections.boxes[d], boxes_[static_cast<std::size_t>(i)]));
-    track.score = detections.scores[d];
-    track.label = detections.labels[d];
-    track.row = detections.rows[d];
+    take_detection(track, detections, d);
     track.life.count_hit(clock);
   }
   unmatched(detections.size(), matches, true, free_);
   for (const std::int32_t j : free_) {
     const auto d = static_cast<std::size_t>(j);
     tracks.push_back({clock.new_id(), initiate(model_, detections.boxes[d]), detections.scores[d], detections.labels[d],
-                      detections.rows[d], SortLife::newborn(clock)});
+                      detections.rows[d], first_vote(detections.labels[d], detections.scores[d]),
+                      SortLife::newborn(clock)});
+    note_birth(record, tracks.back().id, detections.rows[d]);
   }
 
   for (Track& track : tracks) {
@@ -34,7 +35,7 @@ void Sort<B>::step(const Detections<Box>& detections, Clock& clock, double dt, c
     track.life.confirmed = true;
     reports.push_back({to_box<Box>(model_, track.state), track.id, track.score, track.label, track.row});
   }
-  remove_expired(tracks, clock, config_.max_age);
+  remove_expired(tracks, clock, config_.max_age, record);
 }
 
 template <class B>
@@ -45,21 +46,6 @@ const Matches& Sort<B>::associate(const Detections<Box>& detections) {
   pairs_.find<Box>(config_.similarity, boxes_, detections.boxes, sparse, similarity_);
   if (assigner_.is_one_to_one(similarity_, config_.iou_threshold)) return assigner_.matches();
   return assigner_.full(similarity_, config_.iou_threshold);
-}
-
-template <class B>
-TrackView<B> Sort<B>::view(const Track& track, const Clock&) const {
-  const SortLife& life = track.life;
-  return {track.id,
-          life.status(),
-          life.age,
-          life.hits,
-          life.misses,
-          track.score,
-          track.label,
-          to_box<Box>(model_, track.state),
-          track.state.velocity[0],
-          track.state.velocity[1]};
 }
 
 template class Sort<Aabb>;

@@ -42,7 +42,7 @@ int main(int count, char** arguments) {
       {.track_high_thresh = 0.6, .track_low_thresh = 0.1, .new_track_thresh = 0.7, .match_thresh = 0.9,
        .second_match_thresh = 0.5, .unconfirmed_match_thresh = 0.7, .track_buffer = 30, .fuse_score = true,
        .duplicate_thresh = 0.15, .similarity = iou},
-      false);
+      boxtrail::ClassPolicy{});
   const int last = frames.empty() ? 0 : frames.rbegin()->first;
   for (int frame = 1; frame <= last; ++frame)
     for (const auto& [box, id, score, label, row] : tracker.update(frames[frame], 1.0, nullptr))

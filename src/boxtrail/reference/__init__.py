@@ -8,12 +8,27 @@ from typing import Any
 from boxtrail.reference.bytetrack import ByteTrack
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sort import Sort
-from boxtrail.reference.stream import Stream
+from boxtrail.reference.stream import ClassPolicy, Stream
 
-ALGORITHMS: dict[str, Any] = {"ByteTrack": ByteTrack, "OcSort": OcSort, "Sort": Sort}
+ALGORITHMS: dict[str, Any] = {
+    "ByteTrack": ByteTrack,
+    "OcSort": OcSort,
+    "Sort": Sort,
+}
 
 
-def make_stream(tracker: str, *, oriented: bool, per_class: bool, **options: Any) -> Stream[Any]:
+def make_stream(
+    tracker: str,
+    *,
+    oriented: bool,
+    record: bool,
+    per_class: bool,
+    class_group: dict[int, int],
+    class_vote: bool,
+    **options: Any,
+) -> Stream[Any]:
     """A stream of the tracker by its class name; the same arguments as the compiled class of that name."""
     algorithm = partial(ALGORITHMS[tracker], oriented=oriented, **options)
-    return Stream(algorithm, oriented=oriented, per_class=per_class)
+    algorithm()  # an option too few or too many shows now, not at the first frame
+    classes = ClassPolicy(per_class, class_group, class_vote)
+    return Stream(algorithm, oriented=oriented, record=record, classes=classes)

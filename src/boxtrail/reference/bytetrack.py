@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_partial, unmatched
+from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
 from boxtrail.reference.kalman import (
     MotionModel,
     State,
@@ -22,6 +23,7 @@ from boxtrail.reference.kalman import (
     update,
 )
 from boxtrail.reference.oriented import align
+from boxtrail.reference.record import Record, note_birth, note_death, note_refusal, note_scores, note_stage
 from boxtrail.reference.stream import Clock, Report, Status
 from boxtrail.reference.warp import warp_state
 
@@ -38,6 +40,7 @@ class ByteTrackTrack:
     score: float
     label: int
     row: int
+    votes: list[ClassVote]
     hits: int
     first_frame: int
     last_frame: int
@@ -75,43 +78,48 @@ class ByteTrack:
         self.measure_name = asso_func
         self.model: MotionModel = motion_model("XYWH" if oriented else "XYAH", oriented=oriented)
         self.tracks: list[ByteTrackTrack] = []
+        self.record: Record | None = None
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame, in the steps of the paper's Algorithm 1."""
         # A score equal to the high threshold falls in neither band, as in the authors' code.
         high = detections.select(detections.scores > self.high)
-        low = detections.select((detections.scores > self.low) & (detections.scores < self.high))
+        is_low = (detections.scores > self.low) & (detections.scores < self.high)
+        low = detections.select(is_low)
+        unused = detections.select(~is_low & ~(detections.scores > self.high))
+        note_scores(self.record, unused, "track_low_thresh", self.low)
         self._predict(dt, warp)
         known = [track for track in self.tracks if track.status is not Status.TENTATIVE]
         tentative = [track for track in self.tracks if track.status is Status.TENTATIVE]
 
         # First association: sure detections with all confirmed and lost tracks.
-        pairs = self._associate(known, high, self.first_limit, fuse=self.fuse)
+        pairs = self._associate("first", known, high, self.first_limit, fuse=self.fuse)
         self._match(known, high, pairs, clock)
         left_tracks = unmatched(len(known), [row for row, _ in pairs])
         left_high = high.select(unmatched(len(high), [column for _, column in pairs]))
 
         # Second association: unsure detections with tracks seen in the last frame. A lost track cannot use them.
         seen = [known[i] for i in left_tracks if known[i].status is Status.CONFIRMED]
-        pairs = self._associate(seen, low, self.second_limit, fuse=False)
+        pairs = self._associate("second", seen, low, self.second_limit, fuse=False)
         self._match(seen, low, pairs, clock)
         for i in unmatched(len(seen), [row for row, _ in pairs]):
             seen[i].status = Status.LOST
 
         # Tracks born in the last frame get one chance, then they go.
-        pairs = self._associate(tentative, left_high, self.tentative_limit, fuse=self.fuse)
+        pairs = self._associate("unconfirmed", tentative, left_high, self.tentative_limit, fuse=self.fuse)
         self._match(tentative, left_high, pairs, clock)
         gone = {tentative[i].id for i in unmatched(len(tentative), [row for row, _ in pairs])}
+        for track_id in sorted(gone):
+            note_death(self.record, track_id, "unconfirmed")
         left_high = left_high.select(unmatched(len(left_high), [column for _, column in pairs]))
 
-        self._give_birth(left_high, clock)
         # An expired track goes one frame late, as in the authors' code: their published rows depend on it.
-        gone |= {
-            track.id
-            for track in self.tracks
-            if track.status is Status.LOST and clock.time - dt - track.last_time > self.buffer
-        }
+        for track in self.tracks:
+            if track.status is Status.LOST and clock.time - dt - track.last_time > self.buffer:
+                gone.add(track.id)
+                note_death(self.record, track.id, "track_buffer")
         self.tracks = [track for track in self.tracks if track.id not in gone]
+        self._give_birth(left_high, clock)
         self._remove_duplicates()
         return [
             Report(to_box(self.model, track.state), track.id, track.score, track.label, track.row)
@@ -143,15 +151,27 @@ class ByteTrack:
                 predict(self.model, track.state, dt)
             if warp is not None:
                 warp_state(self.model, warp, track.state)
+        for track in self.tracks:
+            if is_diverged(self.model, track.state):
+                note_death(self.record, track.id, "diverged")
         self.tracks = [track for track in self.tracks if not is_diverged(self.model, track.state)]
 
     def _associate(
-        self, tracks: list[ByteTrackTrack], detections: Detections, limit: float, *, fuse: bool
+        self,
+        stage: str,
+        tracks: list[ByteTrackTrack],
+        detections: Detections,
+        limit: float,
+        *,
+        fuse: bool,
     ) -> Pairs:
         boxes = self._boxes(tracks)
         similarity = association.similarity(self.measure_name, boxes, detections.boxes, **self.measure)
         scores = detections.scores if fuse else np.ones(len(detections))
-        return assign_partial(association.fuse_scores(similarity, scores), limit)
+        cost = association.fuse_scores(similarity, scores)
+        pairs = assign_partial(cost, limit)
+        note_stage(self.record, stage, 1.0 - limit, tracks, detections, 1.0 - cost, pairs)
+        return pairs
 
     def _match(
         self, tracks: list[ByteTrackTrack], detections: Detections, pairs: Pairs, clock: Clock
@@ -162,13 +182,17 @@ class ByteTrack:
                 box = np.array(align(box.tolist(), to_box(self.model, track.state).tolist()))
             update(self.model, track.state, box)
             track.status = Status.CONFIRMED
-            track.score, track.label = float(detections.scores[j]), int(detections.labels[j])
-            track.row = int(detections.rows[j])
+            take_detection(track, detections, j)
             track.hits += 1
             track.last_frame, track.last_time = clock.frame, clock.time
 
     def _give_birth(self, detections: Detections, clock: Clock) -> None:
-        for j in np.flatnonzero(detections.scores >= self.birth):
+        for j in range(len(detections)):
+            if not detections.scores[j] >= self.birth:
+                note_refusal(
+                    self.record, detections.rows[j], "new_track_thresh", detections.scores[j], self.birth
+                )
+                continue
             self.tracks.append(
                 ByteTrackTrack(
                     id=clock.new_id(),
@@ -178,12 +202,14 @@ class ByteTrack:
                     score=float(detections.scores[j]),
                     label=int(detections.labels[j]),
                     row=int(detections.rows[j]),
+                    votes=first_vote(int(detections.labels[j]), float(detections.scores[j])),
                     hits=1,
                     first_frame=clock.frame,
                     last_frame=clock.frame,
                     last_time=clock.time,
                 )
             )
+            note_birth(self.record, self.tracks[-1].id, self.tracks[-1].row)
 
     def _remove_duplicates(self) -> None:
         """Where a live and a lost track lie on one another, keep the one with the longer life."""
@@ -193,7 +219,10 @@ class ByteTrack:
         gone = set()
         for i, j in np.argwhere(distance < self.duplicate_distance):
             life, lost_life = (t.last_frame - t.first_frame for t in (live[i], lost[j]))
-            gone.add(lost[j].id if life > lost_life else live[i].id)
+            shorter = lost[j].id if life > lost_life else live[i].id
+            if shorter not in gone:
+                note_death(self.record, shorter, "duplicate_thresh")
+            gone.add(shorter)
         self.tracks = [track for track in self.tracks if track.id not in gone]
 
     def _boxes(self, tracks: list[ByteTrackTrack]) -> FloatArray:

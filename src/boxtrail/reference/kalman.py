@@ -236,16 +236,24 @@ def predict(model: MotionModel, state: State, dt: float = 1.0) -> None:
     state.covariance = np.block([[new_pp, new_pv], [new_pv.T, new_vv]])
 
 
-def update(model: MotionModel, state: State, box: FloatArray) -> None:
-    """Correct ``state`` by a measured ``box``; an oriented one must already be aligned to the state."""
+def update(
+    model: MotionModel, state: State, box: FloatArray, *, noise: float = 1.0, gain: float = 1.0
+) -> None:
+    """Correct ``state`` by a measured ``box``; an oriented one must already be aligned to the state.
+
+    ``noise`` > 0 scales the variance of the measurement, ``gain`` in [0, 1] how far the mean follows it.
+    """
     z = measurement(model, box)
-    r = _variances(model, model.measurement, state.mean)
+    r = _variances(model, model.measurement, state.mean) * noise
+    old = state.mean.copy()
     for i in range(model.n):
         row = state.covariance[i].copy()
-        gain = row / (row[i] + r[i])
-        state.mean += gain * (z[i] - state.mean[i])
-        upper = np.triu(state.covariance - np.outer(gain, row))
+        step = row / (row[i] + r[i])
+        state.mean += step * (z[i] - state.mean[i])
+        upper = np.triu(state.covariance - np.outer(step, row))
         state.covariance = upper + np.triu(upper, 1).T
+    if gain != 1.0:
+        state.mean = old + gain * (state.mean - old)
     _keep_sizes(state)
     if model.n == 5:
         state.mean[9] *= ANGLE_DAMPING

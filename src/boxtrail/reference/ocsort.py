@@ -11,10 +11,19 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import assign_full, assign_sort, unmatched
-from boxtrail.reference.kalman import State, initiate, is_diverged, motion_model, predict, to_box, update
+from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
+from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
 from boxtrail.reference.observations import Observations, centre, replay
 from boxtrail.reference.oriented import align
-from boxtrail.reference.sort_lifecycle import count_hit, grow_older, is_reported, status, survivors
+from boxtrail.reference.record import Record, note_birth, note_scores, note_stage
+from boxtrail.reference.sort_lifecycle import (
+    count_hit,
+    describe,
+    grow_older,
+    is_reported,
+    survivors,
+    without_diverged,
+)
 from boxtrail.reference.stream import Clock, Report
 from boxtrail.reference.warp import warp_state
 
@@ -31,6 +40,7 @@ class OcSortTrack:
     score: float
     label: int
     row: int
+    votes: list[ClassVote]
     age: int
     hits: int
     streak: int
@@ -69,28 +79,33 @@ class OcSort:
         self.measure_name = asso_func
         self.model = motion_model("XYSR", oriented=oriented, aspect_epsilon=1e-6)
         self.tracks: list[OcSortTrack] = []
+        self.record: Record | None = None
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame."""
         # A score equal to the threshold falls in neither band, as in the authors' code.
         high = detections.select(detections.scores > self.high)
-        low = detections.select((detections.scores > self.low) & (detections.scores < self.high))
+        is_low = (detections.scores > self.low) & (detections.scores < self.high) & self.use_byte
+        low = detections.select(is_low)
+        unused = detections.select(~is_low & ~(detections.scores > self.high))
+        note_scores(self.record, unused, "det_thresh", self.high)
         self._predict(dt, warp)
 
         # First association: overlap plus observation-centric momentum (OCM).
         similarity = self._similarity(self._predicted_boxes(self.tracks), high)
         pairs = assign_sort(similarity, self._momentum(high), self.min_similarity)
+        note_stage(self.record, "first", self.min_similarity, self.tracks, high, similarity, pairs)
         left = self._match(self.tracks, high, pairs, clock)
         left_high = high.select(unmatched(len(high), [column for _, column in pairs]))
 
         if self.use_byte:  # unsure detections, as ByteTrack does
-            pairs = self._assign_if_any(self._predicted_boxes(left), low)
+            pairs = self._assign_if_any("byte", left, self._predicted_boxes(left), low)
             left = self._match(left, low, pairs, clock)
 
         # Observation-centric recovery (OCR): what is left, against the last observations.
         seen = [track for track in left if track.observations.last is not None]
         boxes = np.array([track.observations.last for track in seen]).reshape(-1, self.model.n)
-        pairs = self._assign_if_any(boxes, left_high)
+        pairs = self._assign_if_any("recovery", seen, boxes, left_high)
         self._match(seen, left_high, pairs, clock)
         left_high = left_high.select(unmatched(len(left_high), [column for _, column in pairs]))
 
@@ -103,7 +118,7 @@ class OcSort:
         reported = [track for track in self.tracks if is_reported(track, clock, self.min_hits)]
         for track in reported:
             track.confirmed = True
-        self.tracks = survivors(self.tracks, clock, self.max_age)
+        self.tracks = survivors(self.tracks, clock, self.max_age, self.record)
         return [
             Report(self._output_box(track), track.id, track.score, track.label, track.row)
             for track in reported
@@ -111,12 +126,7 @@ class OcSort:
 
     def describe(self, track: OcSortTrack, clock: Clock) -> list[float]:
         """Status, age, hits, misses, score, label, box, velocity."""
-        n = self.model.n
-        return [
-            *map(float, (status(track), track.age, track.hits, track.misses, track.score, track.label)),
-            *to_box(self.model, track.state).tolist(),
-            *track.state.mean[n : n + 2].tolist(),
-        ]
+        return describe(track, self.model)
 
     def _predict(self, dt: float, warp: FloatArray | None) -> None:
         for track in self.tracks:
@@ -126,16 +136,20 @@ class OcSort:
             predict(self.model, track.state, dt)
             grow_older(track)
             track.observations.pass_frame(dt)
-        self.tracks = [track for track in self.tracks if not is_diverged(self.model, track.state)]
+        self.tracks = without_diverged(self.tracks, self.model, self.record)
 
     def _similarity(self, boxes: FloatArray, detections: Detections) -> FloatArray:
         return association.similarity(self.measure_name, boxes, detections.boxes, **self.measure)
 
-    def _assign_if_any(self, boxes: FloatArray, detections: Detections) -> list[tuple[int, int]]:
+    def _assign_if_any(
+        self, stage: str, tracks: list[OcSortTrack], boxes: FloatArray, detections: Detections
+    ) -> list[tuple[int, int]]:
         similarity = self._similarity(boxes, detections)
-        if similarity.size == 0 or similarity.max() <= self.min_similarity:
-            return []
-        return assign_full(similarity, similarity, self.min_similarity)
+        pairs: list[tuple[int, int]] = []
+        if similarity.size and similarity.max() > self.min_similarity:
+            pairs = assign_full(similarity, similarity, self.min_similarity)
+        note_stage(self.record, stage, self.min_similarity, tracks, detections, similarity, pairs)
+        return pairs
 
     def _momentum(self, detections: Detections) -> FloatArray:
         """(N, M) OCM term; 0 for a track that has no observation yet."""
@@ -159,8 +173,7 @@ class OcSort:
                 box = np.array(align(box.tolist(), to_box(self.model, track.state).tolist()))
             self._measure(track, box)
             track.observations.observe(box, track.age, self.delta_t)
-            track.score, track.label = float(detections.scores[j]), int(detections.labels[j])
-            track.row = int(detections.rows[j])
+            take_detection(track, detections, j)
             count_hit(track, clock)
         return [tracks[i] for i in unmatched(len(tracks), [row for row, _ in pairs])]
 
@@ -182,6 +195,7 @@ class OcSort:
                 score=float(detections.scores[j]),
                 label=int(detections.labels[j]),
                 row=int(detections.rows[j]),
+                votes=first_vote(int(detections.labels[j]), float(detections.scores[j])),
                 age=0,
                 hits=0,
                 streak=0,
@@ -190,6 +204,7 @@ class OcSort:
                 confirmed=False,
             )
         )
+        note_birth(self.record, self.tracks[-1].id, self.tracks[-1].row)
 
     def _output_box(self, track: OcSortTrack) -> FloatArray:
         last = track.observations.last

@@ -23,7 +23,7 @@ def pack(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, list):
         return [pack(item) for item in value]
-    return value if value is None or isinstance(value, bool) else value.real
+    return value if value is None or isinstance(value, bool | str) else value.real
 
 
 def unpack(kind: type[T], data: Any) -> T:
@@ -47,7 +47,7 @@ def _unpack(kind: Any, data: Any) -> Any:
     if get_origin(kind) is list:
         return [_unpack(arguments[0], item) for item in data]
     if get_origin(kind) is np.ndarray:
-        return np.array(data, dtype=np.float64)
+        return np.array(data, dtype=get_args(arguments[1])[0])
     return kind(data)
 
 

@@ -11,9 +11,18 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import assign_sort, unmatched
-from boxtrail.reference.kalman import State, initiate, is_diverged, motion_model, predict, to_box, update
+from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
+from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
 from boxtrail.reference.oriented import align
-from boxtrail.reference.sort_lifecycle import count_hit, grow_older, is_reported, status, survivors
+from boxtrail.reference.record import Record, note_birth, note_stage
+from boxtrail.reference.sort_lifecycle import (
+    count_hit,
+    describe,
+    grow_older,
+    is_reported,
+    survivors,
+    without_diverged,
+)
 from boxtrail.reference.stream import Clock, Report
 from boxtrail.reference.warp import warp_state
 
@@ -29,6 +38,7 @@ class SortTrackState:
     score: float
     label: int
     row: int
+    votes: list[ClassVote]
     age: int
     hits: int
     streak: int
@@ -58,6 +68,7 @@ class Sort:
         self.measure_name = asso_func
         self.model = motion_model("XYSR", oriented=oriented)
         self.tracks: list[SortTrackState] = []
+        self.record: Record | None = None
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame."""
@@ -66,11 +77,12 @@ class Sort:
                 warp_state(self.model, warp, track.state)
             predict(self.model, track.state, dt)
             grow_older(track)
-        self.tracks = [track for track in self.tracks if not is_diverged(self.model, track.state)]
+        self.tracks = without_diverged(self.tracks, self.model, self.record)
 
         boxes = np.array([to_box(self.model, track.state) for track in self.tracks]).reshape(-1, self.model.n)
         similarity = association.similarity(self.measure_name, boxes, detections.boxes, **self.measure)
         pairs = assign_sort(similarity, np.zeros_like(similarity), self.min_similarity)
+        note_stage(self.record, "iou", self.min_similarity, self.tracks, detections, similarity, pairs)
         for i, j in pairs:
             self._match(self.tracks[i], detections, j, clock)
         for j in unmatched(len(detections), [column for _, column in pairs]):
@@ -79,7 +91,7 @@ class Sort:
         reported = [track for track in self.tracks if is_reported(track, clock, self.min_hits)]
         for track in reported:
             track.confirmed = True
-        self.tracks = survivors(self.tracks, clock, self.max_age)
+        self.tracks = survivors(self.tracks, clock, self.max_age, self.record)
         return [
             Report(to_box(self.model, track.state), track.id, track.score, track.label, track.row)
             for track in reported
@@ -87,20 +99,14 @@ class Sort:
 
     def describe(self, track: SortTrackState, clock: Clock) -> list[float]:
         """Status, age, hits, misses, score, label, box, velocity."""
-        n = self.model.n
-        return [
-            *map(float, (status(track), track.age, track.hits, track.misses, track.score, track.label)),
-            *to_box(self.model, track.state).tolist(),
-            *track.state.mean[n : n + 2].tolist(),
-        ]
+        return describe(track, self.model)
 
     def _match(self, track: SortTrackState, detections: Detections, j: int, clock: Clock) -> None:
         box = detections.boxes[j]
         if self.model.n == 5:
             box = np.array(align(box.tolist(), to_box(self.model, track.state).tolist()))
         update(self.model, track.state, box)
-        track.score, track.label = float(detections.scores[j]), int(detections.labels[j])
-        track.row = int(detections.rows[j])
+        take_detection(track, detections, j)
         count_hit(track, clock)
 
     def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
@@ -111,6 +117,7 @@ class Sort:
                 score=float(detections.scores[j]),
                 label=int(detections.labels[j]),
                 row=int(detections.rows[j]),
+                votes=first_vote(int(detections.labels[j]), float(detections.scores[j])),
                 age=0,
                 hits=0,
                 streak=0,
@@ -119,3 +126,4 @@ class Sort:
                 confirmed=False,
             )
         )
+        note_birth(self.record, self.tracks[-1].id, self.tracks[-1].row)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
+from boxtrail.reference.kalman import MotionModel, State, is_diverged, to_box
+from boxtrail.reference.record import Record, note_death
 from boxtrail.reference.stream import Clock, Status
 
 
@@ -11,6 +13,9 @@ class SortTrack(Protocol):
     """What the SORT family counts of a track."""
 
     id: int
+    state: State
+    score: float
+    label: int
     age: int  # predictions since birth
     hits: int  # matches since birth; the birth itself does not count
     streak: int  # matches in a row
@@ -43,9 +48,29 @@ def is_reported(track: SortTrack, clock: Clock, min_hits: int) -> bool:
     return track.misses == 0 and (track.streak >= min_hits or clock.frame <= min_hits)
 
 
-def survivors(tracks: list[T], clock: Clock, max_age: float) -> list[T]:
+def survivors(tracks: list[T], clock: Clock, max_age: float, record: Record | None) -> list[T]:
     """Tracks unseen for at most ``max_age`` frames."""
+    for track in tracks:
+        if clock.time - track.last_time > max_age:
+            note_death(record, track.id, "max_age")
     return [track for track in tracks if clock.time - track.last_time <= max_age]
+
+
+def without_diverged(tracks: list[T], model: MotionModel, record: Record | None) -> list[T]:
+    """Tracks whose prediction has not left every image."""
+    diverged = {track.id for track in tracks if is_diverged(model, track.state)}
+    for track in diverged:
+        note_death(record, track, "diverged")
+    return [track for track in tracks if track.id not in diverged]
+
+
+def describe(track: SortTrack, model: MotionModel) -> list[float]:
+    """Status, age, hits, misses, score, label, box, velocity."""
+    return [
+        *map(float, (status(track), track.age, track.hits, track.misses, track.score, track.label)),
+        *to_box(model, track.state).tolist(),
+        *track.state.mean[model.n : model.n + 2].tolist(),
+    ]
 
 
 def status(track: SortTrack) -> Status:

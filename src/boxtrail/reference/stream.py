@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.errors import StateError
 from boxtrail.reference.kalman import MotionModel, State
+from boxtrail.reference.record import Record
 from boxtrail.reference.snapshot import pack, unpack
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -73,6 +74,7 @@ class Algorithm(Protocol[T]):
     tracks: list[T]
     track_type: type[T]
     model: MotionModel
+    record: Record | None  # where decisions are noted, if anywhere
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame; ``dt`` is its distance from the last one in frames."""
@@ -81,35 +83,73 @@ class Algorithm(Protocol[T]):
         """Status, age, hits, misses, score, label, box, velocity (vx, vy)."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClassPolicy:
+    """Which classes are tracked together, and which class a report names.
+
+    With ``per_class`` every group is tracked on its own; ``group`` names the group of a label, a label it does not
+    name is a group of its own. With ``vote`` a report names the class its track was seen with most, else that of the
+    detection.
+    """
+
+    per_class: bool
+    group: dict[int, int]
+    vote: bool
+
+    def key(self, label: int) -> int:
+        """The collection that a detection belongs to."""
+        return self.group.get(label, label) if self.per_class else ALL_CLASSES
+
+
 class Stream(Generic[T]):
     """A tracker over one video stream."""
 
     def __init__(
-        self, make_algorithm: Callable[[], Algorithm[T]], *, oriented: bool, per_class: bool
+        self,
+        make_algorithm: Callable[[], Algorithm[T]],
+        *,
+        oriented: bool,
+        record: bool,
+        classes: ClassPolicy,
     ) -> None:
         self._make = make_algorithm
         self._oriented = oriented
-        self._per_class = per_class
+        self._classes = classes
+        self._record = Record() if record else None
         self.reset()
 
     def reset(self) -> None:
         """Forget everything; ids start at 1 again."""
         self._clock = Clock()
         self._collections: dict[int, Algorithm[T]] = {}
+        if self._record is not None:
+            self._record.clear()
 
-    def update(self, array: FloatArray, dt: float, warp: FloatArray | None) -> FloatArray:
-        """Track one frame of checked detections (N, 6) or (N, 7); rows (M, 8) or (M, 9), ascending by id."""
+    def update(
+        self,
+        array: FloatArray,
+        dt: float,
+        warp: FloatArray | None,
+        embeddings: NDArray[np.float32] | None,
+    ) -> FloatArray:
+        """Track one frame of checked detections (N, 6) or (N, 7) with embeddings (N, D) or none; rows (M, 8) or
+        (M, 9), ascending by id.
+        """
         self._clock.frame += 1
         self._clock.time += dt
-        detections = Detections.from_array(array)
+        if self._record is not None:
+            self._record.clear()
+        detections = Detections.from_array(array, embeddings)
+        keys = np.array([self._classes.key(label) for label in detections.labels.tolist()], dtype=np.int64)
         reports: list[Report] = []
-        for label in self._labels(detections):
-            own = detections.select(detections.labels == label) if self._per_class else detections
-            if label not in self._collections:
-                self._collections[label] = self._make()
-            reports += self._collections[label].step(own, self._clock, dt, warp)
+        for key in self._keys(keys):
+            own = detections.select(keys == key) if self._classes.per_class else detections
+            reports += self._collection(key).step(own, self._clock, dt, warp)
         reports.sort(key=lambda report: report.id)
-        rows = [[*report.box, report.id, report.score, report.label, report.row] for report in reports]
+        rows = [
+            [*report.box, report.id, report.score, self._label(report, detections), report.row]
+            for report in reports
+        ]
         return np.array(rows, dtype=np.float64).reshape(len(rows), 9 if self._oriented else 8)
 
     def tracks(self) -> FloatArray:
@@ -120,6 +160,10 @@ class Stream(Generic[T]):
             for track in algorithm.tracks
         )
         return np.array(rows, dtype=np.float64).reshape(len(rows), 14 if self._oriented else 13)
+
+    def record(self) -> dict[str, Any] | None:
+        """The decisions of the last update, if they are noted."""
+        return None if self._record is None else self._record.to_dict()
 
     def state_dict(self) -> dict[str, Any]:
         """Everything the stream remembers, as plain numbers, lists and dicts."""
@@ -143,7 +187,7 @@ class Stream(Generic[T]):
         try:
             clock = Clock(int(state["frame"]), float(state["time"]), int(state["next_id"]))
             for collection in state["collections"]:
-                algorithm = self._make()
+                algorithm = self._new_algorithm()
                 algorithm.tracks = [unpack(algorithm.track_type, track) for track in collection["tracks"]]
                 if any(len(track.state.mean) != 2 * algorithm.model.n for track in algorithm.tracks):
                     raise ValueError("its boxes are of the other geometry")
@@ -152,9 +196,25 @@ class Stream(Generic[T]):
             raise StateError(f"the saved state does not fit this tracker: {error!r}") from error
         self._clock, self._collections = clock, collections
 
-    def _labels(self, detections: Detections) -> list[int]:
-        if not self._per_class:
+    def _new_algorithm(self) -> Algorithm[T]:
+        algorithm = self._make()
+        algorithm.record = self._record
+        return algorithm
+
+    def _collection(self, key: int) -> Algorithm[T]:
+        if key not in self._collections:
+            self._collections[key] = self._new_algorithm()
+        return self._collections[key]
+
+    def _keys(self, keys: NDArray[np.int64]) -> list[int]:
+        """The collections that take part in a frame: those with detections and those with tracks."""
+        if not self._classes.per_class:
             return [ALL_CLASSES]
-        live = {label for label, algorithm in self._collections.items() if algorithm.tracks}
-        self._collections = {label: self._collections[label] for label in live}
-        return sorted(live | set(detections.labels.tolist()))
+        live = {key for key, algorithm in self._collections.items() if algorithm.tracks}
+        self._collections = {key: self._collections[key] for key in live}
+        return sorted(live | set(keys.tolist()))
+
+    def _label(self, report: Report, detections: Detections) -> int:
+        if self._classes.vote or report.row < 0:
+            return report.label
+        return int(detections.labels[report.row])

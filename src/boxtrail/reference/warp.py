@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.reference.kalman import MotionModel, SizeCode, State
+from boxtrail.reference.kalman import MIN_SIZE, MotionModel, SizeCode, State, measurement, to_box
 
 FloatArray: TypeAlias = NDArray[np.float64]
 Matrix2: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
@@ -41,7 +41,7 @@ def warp_direction(warp: FloatArray, direction: FloatArray) -> FloatArray:
 
 
 def warp_state(model: MotionModel, warp: FloatArray, state: State) -> None:
-    """Move ``state`` with the camera: mean, velocities and covariance."""
+    """Move ``state`` with the camera: mean, velocities and covariance, by the Jacobian of the enclosing box."""
     n = model.n
     jacobian = np.eye(n)
     jacobian[:2, :2] = warp[:, :2]
@@ -59,7 +59,49 @@ def warp_state(model: MotionModel, warp: FloatArray, state: State) -> None:
     state.mean[0], state.mean[1] = _warp_point(warp, float(state.mean[0]), float(state.mean[1]))
     state.mean[2:4] = _encode_exactly(model, w_new, h_new)
     state.mean[n:] = _multiply(jacobian, state.mean[n:, None])[:, 0]
+    _move_covariance(jacobian, state)
 
+
+def warp_pairs(model: MotionModel, warp: FloatArray, state: State) -> None:
+    """BoT-SORT's own form for centre, width and height: the linear part of ``warp`` turns each of the pairs (cx, cy),
+    (w, h) and their velocities, sizes included. An oriented box is moved by :func:`warp_state`.
+    """
+    n = model.n
+    if n == 5:
+        warp_state(model, warp, state)
+        return
+    turn = np.zeros((4, 4))
+    turn[:2, :2] = turn[2:, 2:] = warp[:, :2]
+    for part in (slice(0, n), slice(n, 2 * n)):
+        state.mean[part] = _turn_pairs(warp, state.mean[part])
+    state.mean[0] += warp[0, 2]
+    state.mean[1] += warp[1, 2]
+    state.mean[2:4] = np.maximum(state.mean[2:4], MIN_SIZE)  # a steep turn would make a side negative
+    _move_covariance(turn, state)
+
+
+def warp_corners(model: MotionModel, warp: FloatArray, state: State) -> None:
+    """The form of StrongSORT and BoostTrack: two opposite corners are moved, and the box between them is the new
+    position; velocities and covariance stay. An oriented box moves as a whole.
+    """
+    box = to_box(model, state)
+    if model.n == 5:
+        moved = warp_box(warp, box)
+    else:
+        p, q = (_warp_point(warp, float(box[k]), float(box[k + 1])) for k in (0, 2))
+        # A quarter turn would leave a box of negative size.
+        moved = np.array([min(p[0], q[0]), min(p[1], q[1]), max(p[0], q[0]), max(p[1], q[1])])
+    state.mean[: model.n] = measurement(model, moved)
+
+
+def _turn_pairs(warp: FloatArray, values: FloatArray) -> list[float]:
+    (a, b, _), (c, d, _) = warp.tolist()
+    p, q, r, s = values.tolist()
+    return [a * p + b * q, c * p + d * q, a * r + b * s, c * r + d * s]
+
+
+def _move_covariance(jacobian: FloatArray, state: State) -> None:
+    n = len(jacobian)
     blocks = [[_congruence(jacobian, state.covariance[i : i + n, j : j + n]) for j in (0, n)] for i in (0, n)]
     upper = np.triu(np.block(blocks))
     state.covariance = upper + np.triu(upper, 1).T

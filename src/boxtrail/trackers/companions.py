@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,18 +13,93 @@ from boxtrail.errors import InvalidInputError
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
+NO_EXTRAS: Mapping[str, Any] = {}
 MAX_SCALE = 1e3  # no camera zooms further in one frame
+UNIT_TOLERANCE = 1e-3  # an embedding whose length is this near to 1 is left as it is
 
 
-def check_companions(count: int, embs: Any, masks: Any) -> None:
-    """Embeddings and masks, where given, must have one row a detection.
+def check_count(name: str, values: Any, count: int) -> None:
+    """What rides along must have one row a detection.
 
     Raises:
-        InvalidInputError: if one has another number of rows.
+        InvalidInputError: if it has another number of rows, or none at all.
     """
-    for name, values in (("embs", embs), ("masks", masks)):
-        if values is not None and len(values) != count:
-            raise InvalidInputError(f"{name} must have one row a detection: {count}, not {len(values)}")
+    try:
+        given = len(values)
+    except TypeError as error:
+        raise InvalidInputError(
+            f"{name} must have one row a detection, not be a {type(values).__name__}"
+        ) from error
+    if given != count:
+        raise InvalidInputError(f"{name} must have one row a detection: {count}, not {given}")
+
+
+def checked_extras(dets: Any, count: int, masks: Any, carry: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What rides along with the detections, by name: ``masks``, ``carry``, and those of ``supervision``.
+
+    Raises:
+        InvalidInputError: if one has not one row a detection.
+    """
+    extras: dict[str, Any] = {}
+    if hasattr(dets, "confidence") and hasattr(dets, "class_id"):  # supervision.Detections
+        extras |= getattr(dets, "data", {})
+        if getattr(dets, "mask", None) is not None:
+            extras["masks"] = dets.mask
+    if carry is not None:
+        if not isinstance(carry, Mapping):
+            raise InvalidInputError(f"carry must be a mapping of names to rows, not a {type(carry).__name__}")
+        extras |= carry
+    if masks is not None:
+        extras["masks"] = masks
+    for name, values in extras.items():
+        check_count(name, values, count)
+    return {name: np.asarray(rows) if hasattr(rows, "__array__") else rows for name, rows in extras.items()}
+
+
+def checked_embeddings(embs: Any, count: int, width: int | None) -> NDArray[np.float32]:
+    """(N, D) float32 unit rows of the embeddings of ``count`` detections; a row of zeros stands for none.
+
+    Raises:
+        InvalidInputError: if they are no such array, not finite, or not ``width`` wide where a width is known.
+    """
+    if hasattr(embs, "cpu"):  # a torch tensor, maybe on a GPU
+        embs = embs.detach().cpu()
+    check_count("embs", embs, count)
+    try:
+        array = np.ascontiguousarray(embs, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"embs must be a (N, D) array of numbers: {error}") from error
+    if count == 0:
+        return np.empty((0, width or 0), np.float32)
+    if array.ndim != 2 or array.shape[1] == 0:
+        raise InvalidInputError(f"embs must have shape (N, D), not {array.shape}")
+    if width is not None and array.shape[1] != width:
+        raise InvalidInputError(
+            f"embs have {array.shape[1]} numbers a row, those of the frames before had {width}"
+        )
+    norms = np.sqrt(np.einsum("nd,nd->n", array, array, dtype=np.float64))
+    if not np.isfinite(norms).all():
+        row = int(np.flatnonzero(~np.isfinite(norms))[0])
+        raise InvalidInputError(f"embs row {row} is not finite")
+    uneven = np.abs(norms - 1.0) > UNIT_TOLERANCE
+    if uneven.any():
+        array = (array / np.where(norms == 0.0, 1.0, norms)[:, None]).astype(np.float32)
+    return array
+
+
+def checked_frame(img: Any) -> NDArray[np.uint8]:
+    """A frame as (H, W, 3) or (H, W) uint8.
+
+    Raises:
+        InvalidInputError: if it is none.
+    """
+    frame = img if isinstance(img, np.ndarray) else np.asarray(img)
+    shaped = frame.ndim == 2 or (frame.ndim == 3 and frame.shape[2] == 3)
+    if frame.dtype != np.uint8 or not shaped or frame.size == 0:
+        raise InvalidInputError(
+            f"a frame must be a (H, W, 3) array of uint8, not {frame.shape} of {frame.dtype}"
+        )
+    return frame
 
 
 def checked_warp(warp: Any) -> FloatArray:

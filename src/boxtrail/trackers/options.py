@@ -36,21 +36,32 @@ class StreamConfig:
 
     Attributes:
         per_class: track every class on its own; a track never changes its class then.
+        class_groups: lists of class ids, or of names that ``class_names`` knows; classes of one list are tracked
+            together, every other class on its own.
+        class_vote: report the class a track was seen with most, each sight weighted by its score; otherwise the
+            class of the detection, which flips where the detector wavers.
         class_names: class id → name, for whoever shows the results.
         variable_dt: frames come at irregular times; every ``update`` needs a ``timestamp`` in seconds.
         frame_rate: frames a second, turns durations such as ``"1.0s"`` into frames and seconds into steps.
         frame_size: (width, height) in pixels, for ``asso_func="centroid"``.
         buffer_ratio: growth of a box per side as a share of its size, for ``asso_func="biou"``.
         strict: a box without area is an error instead of being dropped with a warning.
+        cmc_method: how camera motion is estimated from frames that are passed without a ``warp``: ``"auto"`` as the
+            tracker is used to, ``"sof"``, ``"ecc"``, ``"orb"``, ``"sift"``, ``"file:PATH"`` or ``"none"``.
+        record: note every decision, for :meth:`Tracker.explain`.
     """
 
     per_class: bool = option(False)
+    class_groups: tuple[tuple[int | str, ...], ...] | None = option(None)
+    class_vote: bool = option(True)
     class_names: Mapping[int, str] | None = option(None)
     variable_dt: bool = option(False)
     frame_rate: float = option(30.0, 1e-3, 1e6)
     frame_size: tuple[int, int] | None = option(None)
     buffer_ratio: float = option(0.3, 0.0, 10.0)
     strict: bool = option(False)
+    cmc_method: str = option("auto")
+    record: bool = option(False)
 
 
 def build(config_type: type[T], values: Mapping[str, Any]) -> T:
@@ -124,6 +135,8 @@ def frames(value: float | str, frame_rate: float, name: str) -> float:
 def _checked(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> Any:
     if name == "frame_size":
         return _checked_size(value)
+    if name == "class_groups":
+        return _checked_groups(value)
     if limits["choices"]:
         if value not in limits["choices"]:
             raise ConfigError(f"{name} must be one of {', '.join(limits['choices'])}, not {value!r}")
@@ -160,6 +173,26 @@ def _checked_size(value: Any) -> tuple[int, int] | None:
     if width <= 0 or height <= 0:
         raise ConfigError(f"frame_size must be (width, height) in pixels, not {value!r}")
     return width, height
+
+
+def _checked_groups(value: Any) -> tuple[tuple[int | str, ...], ...] | None:
+    if value is None:
+        return None
+    try:
+        groups = tuple(tuple(group) for group in value if not isinstance(group, str))
+        whole = len(groups) == len(value)
+    except TypeError:
+        groups, whole = (), False
+    if not whole or not all(isinstance(label, int | str) for group in groups for label in group):
+        raise ConfigError(
+            f"class_groups must be lists of class ids or names, such as [[0, 1], [2]], not {value!r}"
+        )
+    seen: set[int | str] = set()
+    for label in (label for group in groups for label in group):
+        if label in seen:
+            raise ConfigError(f"class_groups: {label!r} is named twice")
+        seen.add(label)
+    return groups
 
 
 def _unknown(given: str, known: list[str], owner: str) -> str:

@@ -10,11 +10,12 @@ from boxtrail.errors import StateError
 
 def plain_options(options: dict[str, Any]) -> dict[str, Any]:
     """Options as JSON keeps them."""
-    names, size = options["class_names"], options["frame_size"]
+    names, size, groups = options["class_names"], options["frame_size"], options["class_groups"]
     return {
         **options,
         "class_names": None if names is None else {str(key): value for key, value in names.items()},
         "frame_size": None if size is None else list(size),
+        "class_groups": None if groups is None else [list(group) for group in groups],
     }
 
 

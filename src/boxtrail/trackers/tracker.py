@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,21 @@ from boxtrail import backend as backends
 from boxtrail.detections import as_array, check
 from boxtrail.errors import ConfigError, InvalidDetectionsError, InvalidInputError, StateError
 from boxtrail.results import TrackResults
-from boxtrail.trackers.companions import check_companions, checked_warp
+from boxtrail.trackers.class_groups import group_of_class
+from boxtrail.trackers.companions import (
+    NO_EXTRAS,
+    checked_embeddings,
+    checked_extras,
+    checked_frame,
+    checked_warp,
+)
 from boxtrail.trackers.options import StreamConfig, build, frames, split
 from boxtrail.trackers.saved_options import check_same_options, plain_options
 from boxtrail.trackers.track import Track
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 _logger = logging.getLogger(__name__)
 
@@ -44,6 +51,9 @@ class Tracker:
     config_type: ClassVar[type[Any]]
     aliases: ClassVar[Mapping[str, str]] = {}
     durations: ClassVar[tuple[str, ...]] = ()  # options that may be given in seconds
+    appearance: ClassVar[Literal["unused", "optional", "needed"]] = "unused"  # what it does with embeddings
+    camera_motion: ClassVar[str] = "none"  # estimator of ``cmc_method="auto"``
+    uses_frame_size: ClassVar[bool] = False  # whether the backend asks for frame_width and frame_height
 
     def __init__(self, *, backend: str | None = None, **options: Any) -> None:
         own, stream = split(options, (self.config_type, StreamConfig), self.aliases, type(self).__name__)
@@ -56,6 +66,7 @@ class Tracker:
         self._variable_dt = self.stream_config.variable_dt
         self._is_obb: bool | None = None  # not known before the first detection
         self._timestamp: float | None = None
+        self._embedding_width: int | None = None
         self._impl = self._make_impl(oriented=False)
 
     def update(
@@ -67,6 +78,7 @@ class Tracker:
         warp: Any = None,
         timestamp: float | None = None,
         masks: Any = None,
+        carry: Mapping[str, Any] | None = None,
         image: Any = None,
         frame: Any = None,
         embeddings: Any = None,
@@ -78,11 +90,13 @@ class Tracker:
             dets: (N, 6) ``x1, y1, x2, y2, conf, cls`` in pixels, (N, 5) without class, or oriented (N, 7)
                 ``cx, cy, w, h, angle, conf, cls``; a list, None or ``[]``; ``supervision.Detections``, ultralytics
                 results, or a mapping with ``xyxy`` or ``xywhr``, ``conf``, ``cls``. ``conf`` in [0, 1].
-            img: the frame (H, W, 3); accepted for every tracker, needed by none that works on motion alone.
-            embs: (N, D) unit rows of appearance, aligned with ``dets``; unused by trackers without appearance.
+            img: the frame (H, W, 3) uint8; accepted for every tracker, needed by none that works on motion alone.
+            embs: (N, D) rows of appearance, aligned with ``dets``, brought to length 1; a row of zeros stands for
+                none. Unused by trackers without appearance, and without them the others work on motion alone.
             warp: (2, 3) camera motion, previous-frame to current coordinates.
             timestamp: seconds, strictly increasing; needed with ``variable_dt``, otherwise ignored.
-            masks: (N, H, W) aligned with ``dets``; ``masks[result.det_ind]`` are those of the tracks.
+            masks: (N, H, W) aligned with ``dets``; ``result.carry["masks"]`` are those of the tracks.
+            carry: arrays or lists by name, each aligned with ``dets``; ``result.carry`` are those of the tracks.
             image, frame: other names of ``img``.
             embeddings: another name of ``embs``.
             timestamp_s: another name of ``timestamp``.
@@ -92,30 +106,32 @@ class Tracker:
 
         Raises:
             InvalidDetectionsError: names row, column and value of what cannot be tracked.
-            InvalidInputError: for a warp, timestamp, embeddings or masks that do not fit.
+            InvalidInputError: for a frame, warp, timestamp, embeddings or anything carried that does not fit.
             After either the tracker is as it was before the call.
         """
-        rows = None
-        if self._is_clean(dets):
-            array, given = dets, len(dets)
-        else:
-            array = as_array(dets)
-            given = len(array)
-            if not self._is_clean(array):
-                array, rows = check(array, strict=self.stream_config.strict)
-        if embs is not None or embeddings is not None or masks is not None:
-            check_companions(given, embs if embs is not None else embeddings, masks)
+        array, rows, labels, extras = self._checked(dets)
+        if masks is not None or carry is not None:
+            extras = checked_extras(dets, len(labels), masks, carry)
+        embs = embs if embs is not None else embeddings
+        if embs is not None or self.appearance == "needed":
+            embs = self._checked_embeddings(embs, len(labels), rows)
         if warp is not None:
             warp = checked_warp(warp)
+        img = next((given for given in (img, image, frame) if given is not None), None)
+        if img is not None:
+            img = checked_frame(img)
         dt = 1.0
         if self._variable_dt:
             timestamp, dt = self._step(timestamp if timestamp is not None else timestamp_s)
         if (array.shape[1] == 7) is not self._is_obb:
             array = self._fit_geometry(array)
         if rows is not None:
-            self._count_dropped(rows, given)
+            self._count_dropped(rows, len(labels))
 
-        result = self._impl.update(array, dt, warp).view(TrackResults)
+        result = self._impl.update(array, dt, warp, embs).view(TrackResults)
+        result._carried = labels, extras
+        if embs is not None and len(embs):
+            self._embedding_width = embs.shape[1]
         if self._variable_dt:
             self._timestamp = timestamp
         if rows is not None and len(result):
@@ -142,6 +158,7 @@ class Tracker:
     def reset(self) -> None:
         """Forget everything: tracks, frame count, time and geometry; ids start at 1 again."""
         self._is_obb, self._timestamp, self.num_dropped = None, None, 0
+        self._embedding_width = None
         self._impl = self._make_impl(oriented=False)
 
     def state_dict(self) -> dict[str, Any]:
@@ -152,6 +169,7 @@ class Tracker:
             "options": plain_options(self.options),
             "is_obb": self._is_obb,
             "timestamp": self._timestamp,
+            "embedding_width": self._embedding_width,
             "num_dropped": self.num_dropped,
             "stream": self._impl.state_dict(),
         }
@@ -169,7 +187,7 @@ class Tracker:
         try:
             version, name, saved = state["boxtrail_state"], state["tracker"], dict(state["options"])
             is_obb, timestamp = state["is_obb"], state["timestamp"]
-            stream, num_dropped = state["stream"], int(state["num_dropped"])
+            stream, num_dropped, width = state["stream"], int(state["num_dropped"]), state["embedding_width"]
         except (KeyError, TypeError, ValueError) as error:
             raise StateError(f"this is no saved tracker state: {error!r}") from error
         if version != STATE_VERSION:
@@ -186,6 +204,7 @@ class Tracker:
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise StateError(f"the saved state does not fit {self.name!r}: {error}") from error
         self._impl, self._is_obb, self._timestamp, self.num_dropped = impl, is_obb, timestamp, num_dropped
+        self._embedding_width = width
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by options and state."""
@@ -198,6 +217,36 @@ class Tracker:
         shown = ", ".join(f"{name}={value!r}" for name, value in {**changed, "backend": self.backend}.items())
         return f"{type(self).__name__}({shown})"
 
+    def _checked(
+        self, dets: Any
+    ) -> tuple[FloatArray, NDArray[np.int64] | None, FloatArray, Mapping[str, Any]]:
+        """Detections that can be tracked, their rows in ``dets`` where some are dropped, the classes of all ``dets``,
+        and what they carry along.
+        """
+        if self._is_clean(dets):
+            return dets, None, dets[:, -1].copy(), NO_EXTRAS  # a copy: the caller may use the array again
+        array = as_array(dets)
+        extras = checked_extras(dets, len(array), None, None)
+        if self._is_clean(array):
+            return array, None, array[:, -1].copy(), extras
+        kept, rows = check(array, strict=self.stream_config.strict)
+        return kept, rows, array[:, -1].copy(), extras
+
+    def _checked_embeddings(
+        self, embs: Any, count: int, rows: NDArray[np.int64] | None
+    ) -> NDArray[np.float32] | None:
+        """Unit rows (N, D) of the detections that are kept; None where there are none or nobody looks at them."""
+        if embs is None:
+            if count == 0:
+                return None
+            raise InvalidInputError(
+                f"{type(self).__name__} needs the appearance of every detection: pass embs=(N, D)"
+            )
+        checked = checked_embeddings(embs, count, self._embedding_width)
+        if self.appearance == "unused" or count == 0:
+            return None
+        return checked if rows is None else np.ascontiguousarray(checked[rows])
+
     def _make_impl(self, *, oriented: bool) -> backends.TrackerBackend:
         return backends.make(self.backend, type(self).__name__, oriented=oriented, **self._backend_options)
 
@@ -206,11 +255,17 @@ class Tracker:
         stream, options = self.stream_config, asdict(self.config)
         for name in self.durations:
             options[name] = frames(options[name], stream.frame_rate, name)
-        if options["asso_func"] == "centroid" and stream.frame_size is None:
-            raise ConfigError("asso_func='centroid' needs frame_size=(width, height) in pixels")
-        options["image_diagonal"] = math.hypot(*(stream.frame_size or (0, 0)))
-        options["buffer_ratio"] = stream.buffer_ratio
-        options["per_class"] = stream.per_class
+        if "asso_func" in options:
+            if options["asso_func"] == "centroid" and stream.frame_size is None:
+                raise ConfigError("asso_func='centroid' needs frame_size=(width, height) in pixels")
+            options["image_diagonal"] = math.hypot(*(stream.frame_size or (0, 0)))
+            options["buffer_ratio"] = stream.buffer_ratio
+        if self.uses_frame_size:
+            options["frame_width"], options["frame_height"] = map(float, stream.frame_size or (0, 0))
+        options["per_class"] = stream.per_class or stream.class_groups is not None
+        options["class_group"] = group_of_class(stream.class_groups, stream.class_names)
+        options["class_vote"] = stream.class_vote
+        options["record"] = stream.record
         return options
 
     def _step(self, timestamp: Any) -> tuple[float, float]:

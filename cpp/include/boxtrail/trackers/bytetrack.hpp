@@ -2,6 +2,7 @@
 #pragma once
 
 #include "boxtrail/assignment.hpp"
+#include "boxtrail/snapshot.hpp"
 #include "boxtrail/stream.hpp"
 
 namespace boxtrail {
@@ -21,9 +22,35 @@ struct ByteTrackTrack {
   Status status;
   BoxState<B> state;
   double score;
-  std::int64_t label, row, hits, first_frame, last_frame;
+  std::int64_t label, row;
+  ClassVotes votes;
+  std::int64_t hits, first_frame, last_frame;
   double last_time;
 };
+
+template <class Archive>
+void visit(Archive& archive, ByteTrackConfig& config) {
+  archive("track_high_thresh", config.track_high_thresh);
+  archive("track_low_thresh", config.track_low_thresh);
+  archive("new_track_thresh", config.new_track_thresh);
+  archive("match_thresh", config.match_thresh);
+  archive("second_match_thresh", config.second_match_thresh);
+  archive("unconfirmed_match_thresh", config.unconfirmed_match_thresh);
+  archive("track_buffer", config.track_buffer);
+  archive("fuse_score", config.fuse_score);
+  archive("duplicate_thresh", config.duplicate_thresh);
+  visit(archive, config.similarity);
+}
+
+template <class Archive, class Box>
+void visit(Archive& archive, ByteTrackTrack<Box>& track) {
+  visit_match(archive, track);
+  archive("status", track.status);
+  archive("hits", track.hits);
+  archive("first_frame", track.first_frame);
+  archive("last_frame", track.last_frame);
+  archive("last_time", track.last_time);
+}
 
 template <class B>
 class ByteTrack {
@@ -38,6 +65,7 @@ class ByteTrack {
   TrackView<Box> view(const Track& track, const Clock& clock) const;
 
   std::vector<Track> tracks;  // ascending by id
+  Record* record = nullptr;   // where decisions are noted, if anywhere
 
  private:
   using Indices = std::vector<std::int32_t>;

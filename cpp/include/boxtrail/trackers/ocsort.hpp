@@ -23,8 +23,30 @@ struct OcSortTrack {
   Observations<B> observations;
   double score;
   std::int64_t label, row;
+  ClassVotes votes;
   SortLife life;
 };
+
+template <class Archive>
+void visit(Archive& archive, OcSortConfig& config) {
+  archive("det_thresh", config.det_thresh);
+  archive("track_low_thresh", config.track_low_thresh);
+  archive("iou_threshold", config.iou_threshold);
+  archive("max_age", config.max_age);
+  archive("min_hits", config.min_hits);
+  archive("delta_t", config.delta_t);
+  archive("inertia", config.inertia);
+  archive("use_byte", config.use_byte);
+  archive("oru_repeat_last", config.oru_repeat_last);
+  visit(archive, config.similarity);
+}
+
+template <class Archive, class Box>
+void visit(Archive& archive, OcSortTrack<Box>& track) {
+  visit_match(archive, track);
+  archive("observations", track.observations);
+  visit(archive, track.life);
+}
 
 template <class B>
 class OcSort {
@@ -36,16 +58,17 @@ class OcSort {
   explicit OcSort(const Config& config) : config_(config) {}
   void step(const Detections<Box>& detections, Clock& clock, double dt, const Warp* warp,
             std::vector<Report<Box>>& reports);
-  TrackView<Box> view(const Track& track, const Clock& clock) const;
+  TrackView<Box> view(const Track& track, const Clock&) const { return view_of<Box>(track, model_); }
 
   std::vector<Track> tracks;  // ascending by id
+  Record* record = nullptr;   // where decisions are noted, if anywhere
 
  private:
   using Indices = std::vector<std::int32_t>;
 
   void predict_all(double dt, const Warp* warp);
   const Matches& associate(const Detections<Box>& detections);
-  const Matches& assign_if_any(const Detections<Box>& detections);
+  const Matches& assign_if_any(const char* stage, const Indices& members, const Detections<Box>& detections);
   void match(Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock);
   void measure(Track& track, const Box& box);
 

@@ -19,8 +19,23 @@ struct SortTrack {
   BoxState<B> state;
   double score;
   std::int64_t label, row;
+  ClassVotes votes;
   SortLife life;
 };
+
+template <class Archive>
+void visit(Archive& archive, SortConfig& config) {
+  archive("iou_threshold", config.iou_threshold);
+  archive("max_age", config.max_age);
+  archive("min_hits", config.min_hits);
+  visit(archive, config.similarity);
+}
+
+template <class Archive, class Box>
+void visit(Archive& archive, SortTrack<Box>& track) {
+  visit_match(archive, track);
+  visit(archive, track.life);
+}
 
 template <class B>
 class Sort {
@@ -32,9 +47,10 @@ class Sort {
   explicit Sort(const Config& config) : config_(config) {}
   void step(const Detections<Box>& detections, Clock& clock, double dt, const Warp* warp,
             std::vector<Report<Box>>& reports);
-  TrackView<Box> view(const Track& track, const Clock& clock) const;
+  TrackView<Box> view(const Track& track, const Clock&) const { return view_of<Box>(track, model_); }
 
   std::vector<Track> tracks;  // ascending by id
+  Record* record = nullptr;   // where decisions are noted, if anywhere
 
  private:
   const Matches& associate(const Detections<Box>& detections);

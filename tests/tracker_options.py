@@ -1,0 +1,65 @@
+"""Options of every tracker for the equivalence tests to draw from, the ends of every range included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+THRESHOLDS = (0.0, 0.1, 0.3, 0.5, 0.6, 0.7, 1.0)
+MEASURES = ("iou", "giou", "diou", "ciou", "hmiou", "centroid", "biou")
+
+pick = st.sampled_from
+measures = pick(("iou", "iou", "iou", *MEASURES))
+
+
+def sort_family(draw: st.DrawFn) -> dict[str, Any]:
+    """What every tracker with SORT's life of a track asks for."""
+    return {
+        "iou_threshold": draw(pick((0.0, 0.1, 0.3, 0.5, 1.0))),
+        "max_age": draw(pick((0, 1, 3, 30))),
+        "min_hits": draw(pick((0, 1, 2, 3))),
+    }
+
+
+def sort(draw: st.DrawFn) -> dict[str, Any]:
+    """SORT."""
+    return {"asso_func": draw(measures), **sort_family(draw)}
+
+
+def ocsort(draw: st.DrawFn) -> dict[str, Any]:
+    """OC-SORT."""
+    return {
+        "asso_func": draw(measures),
+        **sort_family(draw),
+        "det_thresh": draw(pick(THRESHOLDS)),
+        "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
+        "delta_t": draw(pick((1, 2, 3))),
+        "inertia": draw(pick((0.0, 0.2, 1.0))),
+        "use_byte": draw(st.booleans()),
+        "oru_repeat_last": draw(st.booleans()),
+    }
+
+
+def bytetrack(draw: st.DrawFn) -> dict[str, Any]:
+    """ByteTrack."""
+    return {
+        "asso_func": draw(measures),
+        "track_high_thresh": draw(pick(THRESHOLDS)),
+        "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
+        "new_track_thresh": draw(pick(THRESHOLDS)),
+        "match_thresh": draw(pick((0.0, 0.5, 0.9, 1.0, 1.5))),
+        "second_match_thresh": draw(pick((0.5, 0.9, 1.0))),
+        "unconfirmed_match_thresh": draw(pick((0.7, 1.0, 2.0))),
+        "track_buffer": draw(pick((0, 1, 3, 30))),
+        "fuse_score": draw(st.booleans()),
+        "duplicate_thresh": draw(pick((0.0, 0.15, 0.5, 1.0))),
+    }
+
+
+OPTIONS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
+    "sort": sort,
+    "bytetrack": bytetrack,
+    "ocsort": ocsort,
+}
