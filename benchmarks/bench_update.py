@@ -3,6 +3,7 @@
     python benchmarks/bench_update.py
     python benchmarks/bench_update.py --sizes 10,100,1000 --trackers bytetrack --rounds 7 --json out.json
     python benchmarks/bench_update.py --constant-density --peers ""
+    python benchmarks/bench_update.py --embeddings 512 --sizes 100
 
 Each peer runs in a virtual environment of its own, made on first use. All see the same stream, one thread
 each, in turn, so that a busy machine slows all alike: believe the ratios more than the times.
@@ -17,6 +18,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from boxtrail.trackers import TRACKERS
 from contest import Contender, Timing, Workers, run_rounds, save_stream
 from environments import DEFAULT_FOLDER, INSTALLS
 from machine import machine
@@ -24,7 +26,6 @@ from scene import make_scene
 from tables import NOTHING, format_duration, format_ratio, markdown_table
 from targets import growth_verdict, ratio, speed_verdicts, times_limit
 
-TRACKERS = ("bytetrack", "ocsort", "sort")
 PEERS = ("trackforge", "trackers", "ultralytics")
 SIZES = (10, 50, 100, 200, 500, 1000, 5000, 10000)
 DENSITY_SIZES = (1000, 2000, 5000, 10000)
@@ -50,6 +51,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--budget", type=float, default=20, help="seconds a contender, round and size")
+    parser.add_argument(
+        "--embeddings", type=int, default=0, metavar="D", help="pass appearance, D numbers a box"
+    )
     parser.add_argument("--constant-density", action="store_true", help="the image grows with the count")
     parser.add_argument("--core", action="store_true", help="also time below the Python API")
     parser.add_argument("--no-reference", action="store_true", help="leave the Python reference out")
@@ -77,7 +81,7 @@ def measure(options: argparse.Namespace) -> Results:
             scene = make_scene(
                 size, options.warmup + options.frames, constant_density=options.constant_density
             )
-            stream = save_stream(scene, Path(folder) / "stream.npz")
+            stream = save_stream(scene, Path(folder) / "stream.npz", embedding_width=options.embeddings)
             for tracker in options.trackers:
                 timings = run_rounds(
                     workers,
@@ -144,9 +148,10 @@ def absences(results: Results) -> Iterable[str]:
 def report(options: argparse.Namespace, results: Results) -> str:
     pins = [pin for peer in options.peers for row in INSTALLS[peer] for pin in row if f"{peer}==" in pin]
     density = "the image grows with the count" if options.constant_density else "1920 x 1080"
+    looks = f"; {options.embeddings}-dimensional embeddings" if options.embeddings else ""
     lines = [
         f"CPU time of one `update()`, median over {options.frames} frames after {options.warmup} of warm-up, median of "
-        f"{options.rounds} rounds; {density}; one thread; {', '.join(pins) or 'no peers'}.",
+        f"{options.rounds} rounds; {density}{looks}; one thread; {', '.join(pins) or 'no peers'}.",
         f"{machine()}.",
     ]
     verdicts = []

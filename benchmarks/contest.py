@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from environments import EnvironmentFailedError, environment, one_thread
+from looks import embeddings
 from scene import Scene
 
 WORKER = Path(__file__).resolve().parent / "worker.py"
@@ -109,9 +110,10 @@ class Workers:
         return reply
 
 
-def save_stream(scene: Scene, path: Path) -> Path:
-    """Write the scene's detections as the workers read them."""
-    np.savez(path, rows=np.vstack(scene.frames), counts=[len(f) for f in scene.frames])
+def save_stream(scene: Scene, path: Path, *, embedding_width: int = 0) -> Path:
+    """Write the scene's detections, and appearance where a width is given, as the workers read them."""
+    looks = {"embeddings": np.vstack(embeddings(scene, embedding_width))} if embedding_width else {}
+    np.savez(path, rows=np.vstack(scene.frames), counts=[len(f) for f in scene.frames], **looks)
     return path
 
 

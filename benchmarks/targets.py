@@ -25,6 +25,8 @@ MIN_RATIOS: dict[str, dict[int | None, float]] = {
     "trackers": {None: 60.0},
 }
 
+MAX_TIMES_BYTETRACK = 2.5  # no tracker without appearance takes longer than so many times ByteTrack
+
 MAX_GROWTH = 13.0  # of the time, from 1,000 to 10,000 objects at constant density
 
 

@@ -3,9 +3,9 @@
     python worker.py LIBRARY      # boxtrail, trackforge, trackers or ultralytics
 
 Orders come as lines of JSON on stdin, `{"tracker", "stream", "warmup", "budget"}` and whatever else the
-library's opener takes; each is answered by one line of JSON. `stream` names an npz file: `rows` (sum N, 6)
-and `counts` (frames,). Only the call is timed, with the library's own conversion from an (N, 6) array to what
-it takes, because a user pays that too. Needs numpy and the library.
+library's opener takes; each is answered by one line of JSON. `stream` names an npz file: `rows` (sum N, 6),
+`counts` (frames,) and perhaps `embeddings` (sum N, D) float32. Only the call is timed, with the library's own
+conversion from an (N, 6) array to what it takes, because a user pays that too. Needs numpy and the library.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-Step = Callable[[Any], Any]  # (N, 6) float64 in, the library's tracks out
+Step = Callable[[Any, Any], Any]  # (N, 6) float64 and (N, D) float32 or None in, the library's tracks out
 
 
 class NotOfferedError(Exception):
@@ -32,12 +32,12 @@ def open_boxtrail(tracker: str, backend: str = "cpp", core: bool = False) -> Ste
 
     instance = create_tracker(tracker, backend=backend)
     if not core:
-        step: Step = instance.update
-        return step
+        return lambda detections, embeddings: instance.update(detections, embs=embeddings)
     below = getattr(instance, "_impl", None)
     if below is None:
         raise NotOfferedError("the tracker shows no engine")
-    return lambda detections: below.update(detections, 1.0, None)  # time step in frames, no warp
+    # A time step of one frame, no warp.
+    return lambda detections, embeddings: below.update(detections, 1.0, None, embeddings)
 
 
 def open_trackforge(tracker: str) -> Step:
@@ -45,14 +45,18 @@ def open_trackforge(tracker: str) -> Step:
 
     # The paper's thresholds, ours too; OC-SORT and SORT there take no score threshold.
     options = {"bytetrack": {"track_thresh": 0.6, "det_thresh": 0.7, "match_thresh": 0.9}}
-    names = {"bytetrack": "BYTETRACK", "ocsort": "OCSORT", "sort": "SORT"}
-    instance = getattr(trackforge, names[tracker])(**options.get(tracker, {}))
+    name = tracker.upper()
+    if not hasattr(trackforge, name):
+        raise NotOfferedError(f"trackforge has no {tracker}")
+    instance = getattr(trackforge, name)(**options.get(tracker, {}))
+    with_appearance = tracker in ("botsort", "deepocsort", "deepsort", "tracktrack")
 
-    def step(detections: Any) -> Any:
+    def step(detections: Any, embeddings: Any) -> Any:
         rows = detections.tolist()
-        return instance.update(
-            [([x1, y1, x2 - x1, y2 - y1], score, int(label)) for x1, y1, x2, y2, score, label in rows]
-        )
+        boxes = [([x1, y1, x2 - x1, y2 - y1], score, int(label)) for x1, y1, x2, y2, score, label in rows]
+        if not with_appearance:
+            return instance.update(boxes)
+        return instance.update(boxes, [] if embeddings is None else embeddings.tolist())
 
     return step
 
@@ -62,10 +66,19 @@ def open_trackers(tracker: str) -> Step:
 
     import trackers
 
-    names = {"bytetrack": "ByteTrackTracker", "ocsort": "OCSORTTracker", "sort": "SORTTracker"}
-    instance = getattr(trackers, names[tracker])()
+    names = {
+        "bytetrack": "ByteTrackTracker",
+        "ocsort": "OCSORTTracker",
+        "sort": "SORTTracker",
+        "botsort": "BoTSORTTracker",
+        "cbiou": "CBIoUTracker",
+    }
+    if not hasattr(trackers, names.get(tracker, "")):
+        raise NotOfferedError(f"trackers has no {tracker}")
+    options = {"enable_cmc": False} if tracker == "botsort" else {}
+    instance = getattr(trackers, names[tracker])(**options)
 
-    def step(detections: Any) -> Any:
+    def step(detections: Any, embeddings: Any) -> Any:
         return instance.update(
             supervision.Detections(
                 xyxy=detections[:, :4],
@@ -85,7 +98,7 @@ def open_ultralytics(tracker: str) -> Step:
 
     names = {"bytetrack": "BYTETracker", "ocsort": "OCSORT"}
     if tracker not in names:
-        raise NotOfferedError("ultralytics has no plain SORT")
+        raise NotOfferedError(f"ultralytics has no {tracker} that takes arrays alone")
     options = YAML.load(check_yaml(f"{tracker}.yaml"))
     # The paper's thresholds, ours too, so that both keep the same boxes.
     options |= {"track_high_thresh": 0.6, "track_low_thresh": 0.1}
@@ -96,7 +109,7 @@ def open_ultralytics(tracker: str) -> Step:
     )
     instance = getattr(trackers, names[tracker])(IterableSimpleNamespace(**options))
 
-    def step(detections: Any) -> Any:
+    def step(detections: Any, embeddings: Any) -> Any:
         return instance.update(Boxes(detections.astype(np.float32), (1080, 1920)))
 
     return step
@@ -110,7 +123,7 @@ OPENERS: dict[str, Callable[..., Step]] = {
 }
 
 
-def time_stream(step: Step, frames: list[Any], warmup: int, budget: float) -> dict[str, Any]:
+def time_stream(step: Step, frames: list[tuple[Any, Any]], warmup: int, budget: float) -> dict[str, Any]:
     """Microseconds of each `step` after `warmup` frames and the mean rows out; ends after `budget` s.
 
     CPU time of the process, all threads: on a busy machine the wall clock would charge a long call with the time
@@ -121,9 +134,9 @@ def time_stream(step: Step, frames: list[Any], warmup: int, budget: float) -> di
     started = time.perf_counter()
     spent: list[int] = []
     num_rows = 0
-    for index, detections in enumerate(frames):
+    for index, (detections, embeddings) in enumerate(frames):
         before = clock()
-        tracks = step(detections)
+        tracks = step(detections, embeddings)
         after = clock()
         if index >= warmup:
             spent.append(max(after - before - reading, 0))
@@ -135,14 +148,17 @@ def time_stream(step: Step, frames: list[Any], warmup: int, budget: float) -> di
 
 def answer(library: str, order: dict[str, Any]) -> dict[str, Any]:
     with np.load(order.pop("stream")) as stream:
-        frames = np.split(stream["rows"], np.cumsum(stream["counts"])[:-1])
-    frames = [np.ascontiguousarray(f) for f in frames]
+        cuts = np.cumsum(stream["counts"])[:-1]
+        frames = [np.ascontiguousarray(rows) for rows in np.split(stream["rows"], cuts)]
+        looks: list[Any] = [None] * len(frames)
+        if "embeddings" in stream:
+            looks = [np.ascontiguousarray(rows) for rows in np.split(stream["embeddings"], cuts)]
     warmup, budget = order.pop("warmup"), order.pop("budget")
     try:
         step = OPENERS[library](**order)
     except NotOfferedError as error:
         return {"absent": str(error)}
-    return time_stream(step, frames, warmup, budget)
+    return time_stream(step, list(zip(frames, looks, strict=True)), warmup, budget)
 
 
 def main() -> None:
