@@ -138,7 +138,8 @@ LAYERS = (
     {"reference", "_core"},
     {"backend"},
     {"trackers"},
-    {"motion", "detectors", "reid", "io", "evaluation", "postprocessing"},
+    {"motion", "detectors", "reid", "io", "evaluation"},
+    {"postprocessing"},
     {"pipeline", "tuning", "predict", "demo"},
     {"serve", "cli"},
 )

@@ -14,6 +14,7 @@ from boxtrail.io.frame import Frame, Source
 from boxtrail.io.sinks import SinkInfo
 from boxtrail.output_files import OutputFiles
 from boxtrail.replay import Recorded, Recording
+from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.run_summary import RunSummary, TrackTally
 from boxtrail.timings import Timings
 
@@ -54,9 +55,10 @@ class Run:
         reopen: Callable[[], Source],
         show: bool = False,
         watcher: Watcher | None = None,
+        postprocessing: Postprocessing | None = None,
     ) -> None:
         self._source, self._engine, self._chosen, self._reopen = source, engine, outputs, reopen
-        self._show, self._watcher = show, watcher
+        self._show, self._watcher, self._postprocessing = show, watcher, postprocessing
         self._info = SinkInfo.of(source, engine.detector.names)
         self._outputs = FrameOutputs(self._info, [])
         self._tally, self._timings = TrackTally(), Timings()
@@ -91,6 +93,16 @@ class Run:
     def finished(self) -> bool:
         """Whether no frame follows."""
         return self._finished
+
+    def recorded(self) -> Iterator[Recorded]:
+        """Tracks, detections and embeddings of every frame, without the images; of those so far inside the loop.
+
+        Raises:
+            SourceError: if the source is live: its frames are not kept.
+        """
+        if self._recording is None:
+            raise SourceError(f"{self._source.name} is live; its frames are not kept")
+        return iter(self.finish()._recording or ())
 
     @property
     def summary(self) -> RunSummary:
@@ -163,7 +175,7 @@ class Run:
         self._timings.frames += 1
         self._tally.add(tracked.tracks)
         if self._recording is not None:
-            self._recording.add(Recorded(frame.index, tracked))
+            self._recording.add(Recorded(frame.index, frame.timestamp, tracked))
         if self._watcher is not None:
             self._watcher.frame(len(tracked.tracks))
         return self._result(frame, tracked, self._outputs, self.stop)
@@ -183,13 +195,24 @@ class Run:
         complete, self._complete = self._complete, False
         try:
             self._source.close()
-            with self._timings.measure("write"):
-                self._outputs.end(complete=complete)
+            self._end_outputs(complete=complete)
             self._complete = complete
         finally:
             self._timings.wall = time.perf_counter() - begin
             if self._watcher is not None:
                 self._watcher.end()
+
+    def _end_outputs(self, *, complete: bool) -> None:
+        """End all files; of a complete run, the text files with their tracks post-processed if that was asked for."""
+        rewritten = False
+        try:
+            if complete and self._postprocessing is not None and self._recording is not None:
+                with self._timings.measure("postprocess"):
+                    self._outputs.rewrite(self._postprocessing.apply(self._recording))
+            rewritten = True
+        finally:
+            with self._timings.measure("write"):
+                self._outputs.end(complete=complete and rewritten)
 
     def _replay(self) -> Iterator[FrameResult]:
         if self._recording is None:
