@@ -6,7 +6,7 @@ depth 3 on the frame, learning rate 0.065, nodes of fewer than 6 rows not split;
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,20 +39,22 @@ def smooth_boosting(
         MissingExtraError: if scikit-learn is not installed.
         ConfigError: if an option is out of range.
     """
-    ensemble = require("sklearn.ensemble", "post", "gradient-boosted interpolation (gbi)")
+    require("sklearn", "post", "gradient-boosted interpolation (gbi)")
     filled = interpolate(tracks, max_gap=max_gap, min_rows=min_rows)
 
     def smooth(times: FloatArray, boxes: FloatArray) -> FloatArray:
         if len(times) < MIN_ROWS_TO_SPLIT:
             return boxes
-        return np.column_stack([_fit(ensemble, times, column) for column in boxes.T])
+        return np.column_stack([_fit(times, column) for column in boxes.T])
 
     return smooth_tracks(filled, smooth, watch)
 
 
-def _fit(ensemble: Any, times: FloatArray, values: FloatArray) -> FloatArray:
+def _fit(times: FloatArray, values: FloatArray) -> FloatArray:
     """The fitted values (N,) at the times (N,)."""
-    trees = ensemble.GradientBoostingRegressor(
+    from sklearn.ensemble import GradientBoostingRegressor
+
+    trees = GradientBoostingRegressor(
         n_estimators=115,
         learning_rate=0.065,
         max_depth=3,

@@ -90,7 +90,7 @@ def _cholesky(gram: FloatArray, nugget: float) -> tuple[FloatArray, float]:
     """
     while True:
         try:
-            factor: FloatArray = np.linalg.cholesky(gram + nugget * np.eye(len(gram)))
+            factor = np.linalg.cholesky(gram + nugget * np.eye(len(gram))).astype(np.float64, copy=False)
             return factor, nugget
         except np.linalg.LinAlgError:
             nugget *= 10.0

@@ -37,7 +37,8 @@ def split_tracklets(
     """The table with ids changed where DBSCAN finds several clusters in the embeddings of one tracklet.
 
     The embeddings of a tracklet are standardised, dimension by dimension, and clustered by cosine distance. Rows
-    that belong to no cluster go to the nearest one, clusters above ``max_clusters``, the smallest first, likewise.
+    that belong to no cluster go to the nearest one; the smallest clusters above ``max_clusters`` join, as a whole,
+    the nearest of the others.
     The cluster of the first row keeps the id, the others get new ones above all ids there are. The order of the
     rows stays.
 
@@ -54,9 +55,11 @@ def split_tracklets(
         InvalidInputError: if the embeddings do not fit the table.
         MissingExtraError: if scikit-learn is not installed.
     """
-    cluster = require("sklearn.cluster", "post", "splitting tracklets (gta)")
+    require("sklearn", "post", "splitting tracklets (gta)")
+    from sklearn.cluster import DBSCAN
+
     unit = unit_rows(tracks, embeddings)
-    scan = cluster.DBSCAN(eps=radius, min_samples=min_neighbours, metric="cosine")
+    scan = DBSCAN(eps=radius, min_samples=min_neighbours, metric="cosine")
     ids = tracks.ids.copy()
     next_id = int(ids.max(initial=0)) + 1
     parts = list(tracks.tracks())
@@ -91,10 +94,13 @@ def _few_clusters(points: FloatArray, labels: IntArray, max_clusters: int) -> In
     if len(found) < 2:
         return np.zeros_like(labels)
     kept = found[np.sort(np.argsort(-counts, kind="stable")[:max_clusters])]
-    centres = np.array([points[labels == label].mean(axis=0) for label in kept])
-    homeless = ~np.isin(labels, kept)
+    centres = np.array([points[labels == label].mean(axis=0) for label in found])
+    homes = kept[_cosine_distances(centres, centres[np.isin(found, kept)]).argmin(axis=1)]
     moved = labels.copy()
-    moved[homeless] = kept[_cosine_distances(points[homeless], centres).argmin(axis=1)]
+    for label, home in zip(found, homes, strict=True):
+        moved[labels == label] = home  # a kept cluster is nearest to itself
+    noise = labels == NOISE
+    moved[noise] = homes[_cosine_distances(points[noise], centres).argmin(axis=1)]
     return moved
 
 
