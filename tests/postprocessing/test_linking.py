@@ -176,6 +176,12 @@ def test_options_out_of_range_are_refused(options: dict[str, float], message: st
         link_tracklets(table(walk(1, [0])), looks([0]), **options)
 
 
+@pytest.mark.parametrize("options", [{"radius": 0.0}, {"min_rows": 0}, {"max_clusters": 0}])
+def test_options_of_the_splitting_out_of_range_are_refused(options: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match=next(iter(options))):
+        split_tracklets(table(walk(1, [0])), looks([0]), **options)
+
+
 def test_without_scikit_learn_only_the_splitting_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn", None)
     tracks = table(walk(1, [0]) + walk(2, [1]))

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boxtrail.errors import require
+from boxtrail.errors import ConfigError, require
 from boxtrail.postprocessing.embedding_rows import unit_rows
 from boxtrail.postprocessing.smoothing import Watch
 from boxtrail.postprocessing.table import TrackTable
@@ -21,6 +21,7 @@ FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 
 NOISE = -1  # the label of DBSCAN for a row in no cluster
+MIN_NEIGHBOURS = 10  # rows within the radius that make a row the core of a cluster, itself included
 CONSTANT = 1e-9  # standard deviation of a dimension of unit rows
 
 
@@ -30,7 +31,6 @@ def split_tracklets(
     *,
     min_rows: int = 100,
     radius: float = 0.7,
-    min_neighbours: int = 10,
     max_clusters: int = 3,
     watch: Watch | None = None,
 ) -> TrackTable:
@@ -38,28 +38,31 @@ def split_tracklets(
 
     The embeddings of a tracklet are standardised, dimension by dimension, and clustered by cosine distance. Rows
     that belong to no cluster go to the nearest one; the smallest clusters above ``max_clusters`` join, as a whole,
-    the nearest of the others.
-    The cluster of the first row keeps the id, the others get new ones above all ids there are. The order of the
-    rows stays.
+    the nearest of the others. The cluster of the first row keeps the id, the others get new ones above all ids
+    there are. The order of the rows stays.
 
     Args:
         tracks: any table.
         embeddings: (R, D) row-aligned; a row of zeros means none and goes with the nearest row of its tracklet.
         min_rows: shorter tracklets stay whole.
         radius: of DBSCAN, a cosine distance in (0, 2].
-        min_neighbours: of DBSCAN, rows within the radius that make a row the core of a cluster, itself included.
         max_clusters: at most so many identities in one tracklet.
         watch: called after each tracklet.
 
     Raises:
         InvalidInputError: if the embeddings do not fit the table.
+        ConfigError: if an option is out of range.
         MissingExtraError: if scikit-learn is not installed.
     """
+    if not 0.0 < radius <= 2.0:
+        raise ConfigError(f"radius must be in (0, 2], not {radius}")
+    if min_rows < 1 or max_clusters < 1:
+        raise ConfigError(f"min_rows and max_clusters must be ≥ 1, not {min_rows} and {max_clusters}")
     require("sklearn", "post", "splitting tracklets (gta)")
     from sklearn.cluster import DBSCAN
 
     unit = unit_rows(tracks, embeddings)
-    scan = DBSCAN(eps=radius, min_samples=min_neighbours, metric="cosine")
+    scan = DBSCAN(eps=radius, min_samples=MIN_NEIGHBOURS, metric="cosine")
     ids = tracks.ids.copy()
     next_id = int(ids.max(initial=0)) + 1
     parts = list(tracks.tracks())
@@ -95,10 +98,12 @@ def _few_clusters(points: FloatArray, labels: IntArray, max_clusters: int) -> In
         return np.zeros_like(labels)
     kept = found[np.sort(np.argsort(-counts, kind="stable")[:max_clusters])]
     centres = np.array([points[labels == label].mean(axis=0) for label in found])
-    homes = kept[_cosine_distances(centres, centres[np.isin(found, kept)]).argmin(axis=1)]
+    is_kept = np.isin(found, kept)
+    homes = kept[_cosine_distances(centres, centres[is_kept]).argmin(axis=1)]
+    homes[is_kept] = kept
     moved = labels.copy()
     for label, home in zip(found, homes, strict=True):
-        moved[labels == label] = home  # a kept cluster is nearest to itself
+        moved[labels == label] = home
     noise = labels == NOISE
     moved[noise] = homes[_cosine_distances(points[noise], centres).argmin(axis=1)]
     return moved
