@@ -39,11 +39,12 @@ class Run:
     whole source first if the run was not begun; inside the loop they tell what there is so far. A finished
     run over a file can be iterated once more: it replays its results and decodes the images again.
 
-    Memory does not grow with the number of frames (an annotation file apart, which is one document). The run
-    ends with its source, with :meth:`stop`, with Ctrl-C, with an error, or when its loop is left; its files
-    and threads end with it. Files get their names if the source was read to its end or :meth:`stop` was
-    called; for a live source, which has no end, also when the loop is left or interrupted. In every other
-    case what was written stays, readable, under ``.partial`` names.
+    Memory does not grow with the number of frames (an annotation file apart, which is one document, and
+    post-processing, which has all rows in memory at the end). The run ends with its source, with :meth:`stop`,
+    with Ctrl-C, with an error, or when its loop is left; its files and threads end with it. Files get their
+    names if the source was read to its end or :meth:`stop` was called; for a live source, which has no end, also
+    when the loop is left or interrupted. In every other case what was written stays, readable, under
+    ``.partial`` names.
     """
 
     def __init__(
