@@ -1,7 +1,8 @@
 """Gradient-boosted interpolation (GBI, also called GBRC): linear interpolation, then boosted trees of each coordinate.
 
 Introduced with BoostTrack's post-processing: https://github.com/vukasin-stanojevic/BoostTrack. 115 regression trees of
-depth 3 on the frame, learning rate 0.065, nodes of fewer than 6 rows not split; the fit replaces the box.
+depth 3 on the frame, learning rate 0.065, nodes of fewer than 6 rows not split; the fit replaces the box. The number of
+trees does not grow with the track: long restless paths are flattened (benchmarks/results/postprocessing.md).
 """
 
 from __future__ import annotations
