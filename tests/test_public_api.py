@@ -20,7 +20,19 @@ from boxtrail import _core, reference
 from boxtrail.trackers import TRACKERS, Tracker, create_tracker
 
 PACKAGE = Path(boxtrail.__file__).resolve().parent
-HEAVY = ("torch", "cv2", "scipy", "pandas", "yaml", "onnxruntime", "supervision", "lap", "typer", "rich")
+HEAVY = (
+    "torch",
+    "cv2",
+    "scipy",
+    "sklearn",
+    "pandas",
+    "yaml",
+    "onnxruntime",
+    "supervision",
+    "lap",
+    "typer",
+    "rich",
+)
 NOTHING = np.zeros((0, 6))
 STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "record"}
 MEASURE_OPTIONS = {"image_diagonal", "buffer_ratio"}
@@ -51,7 +63,9 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         _ = boxtrail.Boxtrial
 
 
-@pytest.mark.parametrize("module", ["boxtrail.trackers", "boxtrail.results", "boxtrail.reference"])
+@pytest.mark.parametrize(
+    "module", ["boxtrail.trackers", "boxtrail.results", "boxtrail.reference", "boxtrail.postprocessing"]
+)
 def test_every_name_a_module_lists_is_there(module: str) -> None:
     loaded = importlib.import_module(module)
     for name in getattr(loaded, "__all__", []):
@@ -145,7 +159,8 @@ LAYERS = (
     {"backend"},
     {"motion"},
     {"trackers"},
-    {"detectors", "reid", "io", "evaluation", "postprocessing"},
+    {"detectors", "reid", "io", "evaluation"},
+    {"postprocessing"},
     {"pipeline", "tuning", "predict", "demo"},
     {"serve", "cli"},
 )

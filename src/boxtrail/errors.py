@@ -1,7 +1,7 @@
 """The exceptions boxtrail raises on purpose.
 
 BoxtrailError
-├── InvalidInputError (ValueError)        a warp, timestamp or embedding that cannot be used
+├── InvalidInputError (ValueError)        a warp, timestamp, embedding or table of tracks that cannot be used
 │   └── InvalidDetectionsError            an array that is no set of detections; names row, column and value
 ├── ConfigError (ValueError)              an unknown tracker, option or value
 ├── StateError (ValueError)               a saved state that does not fit
@@ -23,7 +23,7 @@ class BoxtrailError(Exception):
 
 
 class InvalidInputError(BoxtrailError, ValueError):
-    """A warp, timestamp or embedding that cannot be used."""
+    """A warp, timestamp, embedding or table of tracks that cannot be used."""
 
 
 class InvalidDetectionsError(InvalidInputError):

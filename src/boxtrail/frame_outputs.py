@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from boxtrail.display import show_image
@@ -12,9 +13,13 @@ from boxtrail.io.atomic import partial_path
 from boxtrail.io.csv_sink import CsvSink
 from boxtrail.io.drawing import TrackPainter
 from boxtrail.io.frame import Frame
+from boxtrail.io.jsonl import JsonLinesSink
+from boxtrail.io.mot import MotSink
 from boxtrail.io.sinks import Sink, SinkInfo
 from boxtrail.io.video_sink import VideoSink
 from boxtrail.results import TrackResults
+
+_TEXT_SINKS = (MotSink, CsvSink, JsonLinesSink)
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +55,22 @@ class FrameOutputs:
         return show_image(
             self._painter.draw(result.image, result.tracks), f"boxtrail: {self._info.source_name}"
         )
+
+    def rewrite(self, frames: Iterable[tuple[Frame, TrackResults]]) -> None:
+        """Begin the text files chosen beforehand anew and write these frames; their images are not looked at.
+
+        Raises:
+            SinkError: if a file cannot be written.
+        """
+        texts: list[Sink] = []
+        for position, sink in enumerate(self._sinks):
+            if isinstance(sink, _TEXT_SINKS):
+                sink.abort()
+                self._sinks[position] = type(sink)(sink.path, self._info)
+                texts.append(self._sinks[position])
+        for frame, tracks in frames:
+            for sink in texts:
+                sink.write(frame, tracks)
 
     def end(self, *, complete: bool) -> None:
         """End every file, closed if ``complete``, else aborted; all of them, even if one fails.

@@ -15,6 +15,7 @@ from boxtrail.io.sources import open_source
 from boxtrail.output_files import Choice, OutputFiles
 from boxtrail.progress import ProgressBar
 from boxtrail.run import Run
+from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.trackers import create_tracker
 
 
@@ -91,6 +92,9 @@ class Boxtrail:
         fps: float | None = None,  # frame rate of images, which carry none; default 30
         show: bool = False,  # a window; q or Escape in it ends the run
         progress: bool = False,  # a progress bar on the standard error stream
+        postprocess: str
+        | Sequence[str]
+        | None = None,  # linear, gsi, gbi, gta: of the text files, at the end
         stream: bool | None = None,  # True: nothing runs before it is iterated; False: all of it runs now
     ) -> Run:
         """Track what moves in a video, folder, glob, MOT sequence, camera (its index) or stream (its URL).
@@ -100,15 +104,25 @@ class Boxtrail:
         ``run.finish()``, ``run.summary``). Each ``save`` option is True for a file in the run's folder, or a
         path.
 
+        ``postprocess`` names one or several methods of :mod:`boxtrail.postprocessing`. When the run is complete they
+        go over all its tracks, and the files of ``save_txt``, ``save_csv`` and ``save_json`` hold what comes out.
+        Everything else, the frames iterated, the summary, video, annotation and crops, is as tracked.
+
         Raises:
             SourceError: if the source cannot be opened or read.
             SinkError: if a file cannot be written, or there is no display to show a window on.
-            ConfigError: if the choice of frames makes no sense.
+            ConfigError: if the choice of frames makes no sense; if ``postprocess`` names an unknown method, lacks what
+                the method needs, has none of its files to write, or the source is live.
+            MissingExtraError: if a post-processing method needs a package that is not installed.
         """
         files = OutputFiles(
             save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
             save_annotation=save_annotation, save_crops=save_crops, out_dir=out_dir, project=project,
         )  # fmt: skip
+
+        postprocessing = Postprocessing.asked_for(
+            postprocess, files, has_embedder=self._embedder is not None, progress=progress
+        )
 
         def open_again() -> Source:
             return open_source(
@@ -117,9 +131,20 @@ class Boxtrail:
             )  # fmt: skip
 
         opened = open_again()
+        if opened.is_live and postprocessing is not None:
+            opened.close()
+            raise ConfigError(f"{opened.name} is live; post-processing needs a source with an end")
         watcher = ProgressBar(opened.name) if progress else None
         engine = Engine(self.detector, self._make_tracker(frame_rate=opened.fps / stride), self._embedder)
-        run = Run(opened, engine, files, reopen=open_again, show=show, watcher=watcher)
+        run = Run(
+            opened,
+            engine,
+            files,
+            reopen=open_again,
+            show=show,
+            watcher=watcher,
+            postprocessing=postprocessing,
+        )
         runs_now = not opened.is_live and bool(files.chosen() or show) if stream is None else not stream
         return run.finish() if runs_now else run
 

@@ -15,7 +15,7 @@ class ProgressBar:
         MissingExtraError: if rich is not installed.
     """
 
-    def __init__(self, label: str, *, unit: str = "tracks") -> None:
+    def __init__(self, label: str, *, unit: str = "tracks", rate: str = "fps") -> None:
         require("rich", "video", "the progress bar")
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -26,7 +26,7 @@ class ProgressBar:
             TextColumn("{task.description}"),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
-            TextColumn("[cyan]{task.fields[fps]:6.1f} fps"),
+            TextColumn("[cyan]{task.fields[fps]:6.1f} " + rate),
             TextColumn("[green]{task.fields[tracks]:3d} " + unit),
             TimeRemainingColumn(),
             console=console,
@@ -55,4 +55,26 @@ class ProgressBar:
             self._progress.stop()
 
 
-__all__ = ["ProgressBar"]
+class MethodProgress:
+    """Follows post-processing: one bar after the other, one for each method, over its tracks."""
+
+    def __init__(self) -> None:
+        self._bar: ProgressBar | None = None
+
+    def __call__(self, method: str, done: int, total: int) -> None:
+        """``done`` of ``total`` tracks are through ``method``."""
+        if self._bar is None:
+            self._bar = ProgressBar(method, unit="tracks", rate="tracks/s")
+            self._bar.start(total)
+        self._bar.frame(done)
+        if done == total:
+            self.end()
+
+    def end(self) -> None:
+        """Take the bar away, if there is one."""
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.end()
+
+
+__all__ = ["MethodProgress", "ProgressBar"]

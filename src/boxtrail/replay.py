@@ -17,6 +17,7 @@ class Recorded:
     """One frame without its image."""
 
     frame_idx: int
+    timestamp: float  # seconds from the start of the source
     tracked: TrackedFrame
 
 

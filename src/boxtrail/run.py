@@ -14,6 +14,7 @@ from boxtrail.io.frame import Frame, Source
 from boxtrail.io.sinks import SinkInfo
 from boxtrail.output_files import OutputFiles
 from boxtrail.replay import Recorded, Recording
+from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.run_summary import RunSummary, TrackTally
 from boxtrail.timings import Timings
 
@@ -38,11 +39,12 @@ class Run:
     whole source first if the run was not begun; inside the loop they tell what there is so far. A finished
     run over a file can be iterated once more: it replays its results and decodes the images again.
 
-    Memory does not grow with the number of frames (an annotation file apart, which is one document). The run
-    ends with its source, with :meth:`stop`, with Ctrl-C, with an error, or when its loop is left; its files
-    and threads end with it. Files get their names if the source was read to its end or :meth:`stop` was
-    called; for a live source, which has no end, also when the loop is left or interrupted. In every other
-    case what was written stays, readable, under ``.partial`` names.
+    Memory does not grow with the number of frames (an annotation file apart, which is one document, and
+    post-processing, which has all rows in memory at the end). The run ends with its source, with :meth:`stop`,
+    with Ctrl-C, with an error, or when its loop is left; its files and threads end with it. Files get their
+    names if the source was read to its end or :meth:`stop` was called; for a live source, which has no end, also
+    when the loop is left or interrupted. In every other case what was written stays, readable, under
+    ``.partial`` names.
     """
 
     def __init__(
@@ -54,9 +56,10 @@ class Run:
         reopen: Callable[[], Source],
         show: bool = False,
         watcher: Watcher | None = None,
+        postprocessing: Postprocessing | None = None,
     ) -> None:
         self._source, self._engine, self._chosen, self._reopen = source, engine, outputs, reopen
-        self._show, self._watcher = show, watcher
+        self._show, self._watcher, self._postprocessing = show, watcher, postprocessing
         self._info = SinkInfo.of(source, engine.detector.names)
         self._outputs = FrameOutputs(self._info, [])
         self._tally, self._timings = TrackTally(), Timings()
@@ -91,6 +94,16 @@ class Run:
     def finished(self) -> bool:
         """Whether no frame follows."""
         return self._finished
+
+    def recorded(self) -> Iterator[Recorded]:
+        """Tracks, detections and embeddings of every frame, without the images; of those so far inside the loop.
+
+        Raises:
+            SourceError: if the source is live: its frames are not kept.
+        """
+        if self._recording is None:
+            raise SourceError(f"{self._source.name} is live; its frames are not kept")
+        return iter(self.finish()._recording or ())
 
     @property
     def summary(self) -> RunSummary:
@@ -163,7 +176,7 @@ class Run:
         self._timings.frames += 1
         self._tally.add(tracked.tracks)
         if self._recording is not None:
-            self._recording.add(Recorded(frame.index, tracked))
+            self._recording.add(Recorded(frame.index, frame.timestamp, tracked))
         if self._watcher is not None:
             self._watcher.frame(len(tracked.tracks))
         return self._result(frame, tracked, self._outputs, self.stop)
@@ -183,13 +196,24 @@ class Run:
         complete, self._complete = self._complete, False
         try:
             self._source.close()
-            with self._timings.measure("write"):
-                self._outputs.end(complete=complete)
+            self._end_outputs(complete=complete)
             self._complete = complete
         finally:
             self._timings.wall = time.perf_counter() - begin
             if self._watcher is not None:
                 self._watcher.end()
+
+    def _end_outputs(self, *, complete: bool) -> None:
+        """End all files; of a complete run, the text files with their tracks post-processed if that was asked for."""
+        rewritten = False
+        try:
+            if complete and self._postprocessing is not None and self._recording is not None:
+                with self._timings.measure("postprocess"):
+                    self._outputs.rewrite(self._postprocessing.apply(self._recording))
+            rewritten = True
+        finally:
+            with self._timings.measure("write"):
+                self._outputs.end(complete=complete and rewritten)
 
     def _replay(self) -> Iterator[FrameResult]:
         if self._recording is None:

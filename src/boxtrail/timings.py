@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Stage = Literal["read", "detect", "embed", "track", "write", "caller"]
+Stage = Literal["read", "detect", "embed", "track", "write", "postprocess", "caller"]
 
 
 @dataclass(slots=True)
@@ -28,6 +28,7 @@ class Timings:
     write: float = (
         0.0  # handing frames to the files and waiting for the encoder, finishing the files included
     )
+    postprocess: float = 0.0  # of the finished tracks, and writing them
     caller: float = 0.0  # in the body of the caller's loop, for a run that is iterated
 
     @property
@@ -54,7 +55,7 @@ class Timings:
         return {**asdict(self), "fps": self.fps, "track_share": self.track_share}
 
     def __str__(self) -> str:
-        stages = ("read", "detect", "embed", "track", "write", "caller")
+        stages = ("read", "detect", "embed", "track", "write", "postprocess", "caller")
         spent = ", ".join(
             f"{stage} {getattr(self, stage):.2f}" for stage in stages if getattr(self, stage) > 0.0
         )

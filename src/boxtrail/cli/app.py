@@ -9,6 +9,7 @@ import typer
 
 from boxtrail.cli.demo import demo
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
+from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
 
@@ -16,6 +17,7 @@ app = typer.Typer(
     name="boxtrail", add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
 )
 app.command()(track)
+app.command()(postprocess)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)

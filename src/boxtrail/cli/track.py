@@ -31,6 +31,13 @@ _Pairs = Annotated[
 _Out = Annotated[
     Path | None, _files(metavar="DIR", help="Folder of the files; without it a new one in runs/track.")
 ]
+_Postprocess = Annotated[
+    list[str] | None,
+    _files(
+        metavar="METHOD",
+        help="linear, gsi or gbi over the finished tracks, for --save-txt, --save-csv and --save-json; repeatable.",
+    ),
+]
 
 
 def track(
@@ -53,6 +60,7 @@ def track(
     ] = False,
     save_crops: Annotated[bool, _files("--save-crops", help="Cut-outs, one folder a track.")] = False,
     out: _Out = None,
+    postprocess: _Postprocess = None,
     stride: Annotated[int, _frames(help="Every n-th frame, n from 1.")] = 1,
     start_frame: Annotated[int, _frames(help="Index of the first frame, from 0.")] = 0,
     end_frame: Annotated[int | None, _frames(help="Index after the last frame.")] = None,
@@ -82,7 +90,7 @@ def track(
             source, save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
             save_annotation=save_annotation, save_crops=save_crops, out_dir=out, stride=stride,
             start_frame=start_frame, end_frame=end_frame, num_frames=num_frames, duration=duration, fps=fps,
-            show=show, progress=not quiet, stream=True,
+            show=show, progress=not quiet, postprocess=postprocess, stream=True,
         )  # fmt: skip
         _finish(run)
         if not quiet:
