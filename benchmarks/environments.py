@@ -28,6 +28,13 @@ INSTALLS: dict[str, list[list[str]]] = {
         ["numpy", "opencv-python>=4.7,<5", "matplotlib", "pillow", "psutil", "pyyaml", "requests", "scipy"],
         ["polars", "nvidia-ml-py", "lap"],
     ],
+    # Its own dependencies, less those that only its reading of benchmarks needs.
+    "boxmot": [
+        ["torch==2.13.0"],
+        ["--no-deps", "torchvision==0.28.0", "timm", "boxmot==25.0.0"],
+        ["numpy", "opencv-python>=4.7,<5", "filterpy", "lapx", "scikit-learn", "pandas", "pyarrow"],
+        ["click", "gdown", "huggingface-hub", "platformdirs", "rich", "tqdm", "pyyaml", "typing-extensions"],
+    ],
     "trackeval": [["trackeval==1.3.0"]],
 }
 

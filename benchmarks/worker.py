@@ -1,6 +1,6 @@
 """One process that times one library's `update()`; runs in that library's own environment.
 
-    python worker.py LIBRARY      # boxtrail, trackforge, trackers or ultralytics
+    python worker.py LIBRARY      # boxtrail, boxmot, trackforge, trackers or ultralytics
 
 Orders come as lines of JSON on stdin, `{"tracker", "stream", "warmup", "budget"}` and whatever else the
 library's opener takes; each is answered by one line of JSON. `stream` names an npz file: `rows` (sum N, 6),
@@ -90,6 +90,41 @@ def open_trackers(tracker: str) -> Step:
     return step
 
 
+def open_boxmot(tracker: str) -> Step:
+    """Its Python trackers; the compiled ones would have to be built against OpenCV and Eigen first."""
+    import boxmot.structures as structures
+    import torch
+    from boxmot.trackers.factory import create_tracker
+    from boxmot.trackers.specs import TrackerSpec
+
+    still = {
+        "botsort": (("use_cmc", False),),
+        "boosttrack": (("use_cmc", False),),
+        "occluboost": (("use_cmc", False),),
+        "deepocsort": (("cmc_off", True),),
+    }
+    try:
+        instance = create_tracker(TrackerSpec(name=tracker, options=still.get(tracker, ())))
+    except (KeyError, ValueError) as error:
+        raise NotOfferedError(f"boxmot has no {tracker}") from error
+    # Two trackers always estimate camera motion; in a frame this small that costs nothing.
+    frame = np.zeros((36, 64, 3), np.uint8)
+
+    def step(detections: Any, embeddings: Any) -> Any:
+        return instance.update(
+            structures.Detections(
+                geometry=structures.Boxes(torch.from_numpy(detections[:, :4].astype(np.float32))),
+                scores=torch.from_numpy(detections[:, 4].astype(np.float32)),
+                class_ids=torch.from_numpy(detections[:, 5].astype(np.int64)),
+                sample_id="0",
+                embeddings=None if embeddings is None else torch.from_numpy(embeddings),
+            ),
+            frame,
+        )
+
+    return step
+
+
 def open_ultralytics(tracker: str) -> Step:
     from ultralytics import trackers
     from ultralytics.engine.results import Boxes
@@ -116,6 +151,7 @@ def open_ultralytics(tracker: str) -> Step:
 
 
 OPENERS: dict[str, Callable[..., Step]] = {
+    "boxmot": open_boxmot,
     "boxtrail": open_boxtrail,
     "trackforge": open_trackforge,
     "trackers": open_trackers,

@@ -15,7 +15,7 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 NO_EXTRAS: Mapping[str, Any] = {}
 MAX_SCALE = 1e3  # no camera zooms further in one frame
-UNIT_TOLERANCE = 1e-3  # an embedding whose length is this near to 1 is left as it is
+UNIT_TOLERANCE = 1e-3  # embeddings whose squared lengths are all this near to 1 are left as they are
 
 
 def check_count(name: str, values: Any, count: int) -> None:
@@ -77,14 +77,18 @@ def checked_embeddings(embs: Any, count: int, width: int | None) -> NDArray[np.f
         raise InvalidInputError(
             f"embs have {array.shape[1]} numbers a row, those of the frames before had {width}"
         )
+    squares = np.einsum("nd,nd->n", array, array)
+    if np.abs(squares - 1.0).max() <= UNIT_TOLERANCE:
+        return array
+    return _unit_rows(array)
+
+
+def _unit_rows(array: NDArray[np.float32]) -> NDArray[np.float32]:
     norms = np.sqrt(np.einsum("nd,nd->n", array, array, dtype=np.float64))
     if not np.isfinite(norms).all():
         row = int(np.flatnonzero(~np.isfinite(norms))[0])
         raise InvalidInputError(f"embs row {row} is not finite")
-    uneven = np.abs(norms - 1.0) > UNIT_TOLERANCE
-    if uneven.any():
-        array = (array / np.where(norms == 0.0, 1.0, norms)[:, None]).astype(np.float32)
-    return array
+    return (array / np.where(norms == 0.0, 1.0, norms)[:, None]).astype(np.float32)
 
 
 def checked_frame(img: Any) -> NDArray[np.uint8]:
