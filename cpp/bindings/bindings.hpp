@@ -3,16 +3,9 @@
 
 #include <pybind11/pybind11.h>
 
-#include <string>
-
-#include "boxtrail/association.hpp"
-
 namespace boxtrail::bindings {
 
 namespace py = pybind11;
-
-// Raises ValueError for an unknown name.
-Measure measure_by_name(const std::string& name);
 
 void bind_kernels(py::module_& m);
 void bind_trackers(py::module_& m);

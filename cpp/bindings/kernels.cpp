@@ -210,15 +210,6 @@ bool is_clean(const py::object& dets) {
 
 }  // namespace
 
-Measure measure_by_name(const std::string& name) {
-  const std::pair<const char*, Measure> names[] = {
-      {"iou", Measure::kIou},     {"giou", Measure::kGiou},         {"diou", Measure::kDiou}, {"ciou", Measure::kCiou},
-      {"hmiou", Measure::kHmiou}, {"centroid", Measure::kCentroid}, {"biou", Measure::kBiou}};
-  for (const auto& [known, value] : names)
-    if (name == known) return value;
-  throw py::value_error("unknown measure " + name);
-}
-
 void bind_kernels(py::module_& m) {
   m.def("is_clean", &is_clean, "dets"_a);
   m.def("similarity", &similarity_matrix, "measure"_a, "tracks"_a, "detections"_a, py::kw_only(), "image_diagonal"_a,

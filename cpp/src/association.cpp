@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <numbers>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace boxtrail {
 
@@ -56,6 +59,15 @@ double aspect_penalty(double iou, double difference) {
 }
 
 }  // namespace
+
+Measure measure_by_name(std::string_view name) {
+  constexpr std::pair<std::string_view, Measure> kNames[] = {
+      {"iou", Measure::kIou},     {"giou", Measure::kGiou},         {"diou", Measure::kDiou}, {"ciou", Measure::kCiou},
+      {"hmiou", Measure::kHmiou}, {"centroid", Measure::kCentroid}, {"biou", Measure::kBiou}};
+  for (const auto& [known, measure] : kNames)
+    if (name == known) return measure;
+  throw std::invalid_argument("unknown measure " + std::string(name));
+}
 
 double iou(const Aabb& a, const Aabb& b) {
   const Overlap o = overlap(a, b);

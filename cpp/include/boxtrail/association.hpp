@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "boxtrail/box.hpp"
@@ -10,6 +11,9 @@
 namespace boxtrail {
 
 enum class Measure { kIou, kGiou, kDiou, kCiou, kHmiou, kCentroid, kBiou };
+
+// "iou", "giou" ...; std::invalid_argument for an unknown name.
+Measure measure_by_name(std::string_view name);
 
 struct Similarity {
   Measure measure;
