@@ -58,6 +58,13 @@ def frames(path: Path) -> list[FloatArray]:
     return [boxes[rows[:, 0] == frame] for frame in range(1, int(rows[:, 0].max()) + 1)]
 
 
+def camera_motion(data_dir: Path, benchmark: str, sequence: str) -> FloatArray:
+    """(F, 2, 3) recorded warps of a sequence, previous-frame to current coordinates."""
+    path = data_dir / f"gmc/{benchmark}/GMC-{sequence}.txt"
+    rows = np.loadtxt(path if path.exists() else path.with_suffix(".txt.gz"))
+    return rows[:, 1:7].reshape(-1, 2, 3)
+
+
 def second_half(data_dir: Path, sequence: str) -> list[FloatArray]:
     """YOLOX detections of the frames of a MOT17 sequence that detector and trackers were not trained on."""
     ini = configparser.ConfigParser()
