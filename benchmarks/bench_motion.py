@@ -3,9 +3,9 @@
     python benchmarks/bench_motion.py
     python benchmarks/bench_motion.py --peers "" --pairs 40 --rounds 5
 
-Each contender runs in a process of its own with one thread, one after the other, round by round. Time is CPU time, the
-median pair of a round, then the median of the rounds; the error is the largest distance between where the estimated and the
-true warp put the four corners of the picture. Needs the `[video]` extra.
+Each contender runs in a process of its own with one thread, one after the other, round by round. Time is CPU time,
+the median pair of a round, then the median of the rounds. The error is the largest distance between where the
+estimated and the true warp put the four corners of the picture. Needs the `[video]` extra.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -152,3 +153,15 @@ def test_options_reach_the_estimator(plane: Image, first: Image) -> None:
     found = shift_only(photograph(plane, MOTIONS["shift"]))
     assert np.array_equal(found[:, :2], np.eye(2))
     assert corner_error(found, MOTIONS["shift"]) < 0.5
+
+
+@pytest.mark.parametrize(("name", "limit"), [("sof", 0.2), ("orb", 0.5), ("sift", 1.0)])
+def test_a_real_camera_that_stands_still_is_seen_to_stand_still(
+    data_dir: Path, name: str, limit: float
+) -> None:
+    capture = cv2.VideoCapture(str(data_dir / "clips" / "vtest.avi"))
+    estimate = make_estimator(name)
+    warps = [estimate(capture.read()[1]) for _ in range(40)]
+    capture.release()
+    assert max(corner_error(warp, np.eye(2, 3), (768, 576)) for warp in warps) < limit
+    assert estimate.failures == 0

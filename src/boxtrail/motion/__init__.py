@@ -21,6 +21,7 @@ from boxtrail.motion.ecc import EccConfig
 from boxtrail.motion.estimator import MotionEstimator
 from boxtrail.motion.factory import ESTIMATORS, make_estimator
 from boxtrail.motion.gmc_file import GmcFile, read_gmc
+from boxtrail.motion.keypoints import MatchingConfig
 from boxtrail.motion.orb import OrbConfig
 from boxtrail.motion.sift import SiftConfig
 from boxtrail.motion.sparse_flow import SparseFlowConfig
@@ -30,6 +31,7 @@ __all__ = [
     "ESTIMATORS",
     "EccConfig",
     "GmcFile",
+    "MatchingConfig",
     "MotionEstimator",
     "OrbConfig",
     "SiftConfig",
