@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from boxtrail.errors import ConfigError, InvalidInputError, MissingExtraError
-from boxtrail.motion import SparseFlowConfig, StillCamera, make_estimator
+from boxtrail.motion import StillCamera, make_estimator
 from moving_camera import corner_error, photograph, similarity, texture
 
 Image = NDArray[np.uint8]
@@ -206,12 +206,3 @@ def test_without_opencv_the_error_says_what_to_install(monkeypatch: pytest.Monke
     with pytest.raises(MissingExtraError, match=r"boxtrail\[video\]"):
         make_estimator("ecc")
     assert np.array_equal(make_estimator("none")(FLAT), IDENTITY)
-
-
-def test_corners_are_spread_over_the_grid_and_weak_ones_left_out() -> None:
-    from boxtrail.motion.sparse_flow import strongest_per_cell
-
-    response = np.zeros((40, 60), np.float32)
-    response[3, 5], response[4, 6], response[25, 45], response[39, 59] = 1.0, 0.9, 0.5, 0.001
-    points = strongest_per_cell(response, SparseFlowConfig(max_corners=24, quality=0.01))  # cells of 10 × 10
-    assert points.tolist() == [[5.0, 3.0], [45.0, 25.0]]

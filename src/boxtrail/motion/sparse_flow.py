@@ -27,7 +27,7 @@ class SparseFlowConfig:
     max_corners: int = 400  # about so many corners at most, one a cell of a grid, [8, 100000]
     quality: float = 0.005  # smallest corner response, share of the strongest, [0, 1]
     block_size: int = 3  # working pixels a corner's gradients are summed over, [2, 31]
-    window: int = 13  # working pixels a corner is compared over, side of the window, [5, 101]
+    window: int = 11  # working pixels a corner is compared over, side of the window, [5, 101]
     levels: int = 4  # halvings of the working image for large motions, [0, 8]
     iterations: int = 20  # steps a level at most, [1, 100]
     epsilon: float = 0.02  # working pixels a step must still move a corner by to go on, [0, 1]
@@ -111,15 +111,14 @@ def strongest_per_cell(response: NDArray[np.float32], config: SparseFlowConfig) 
     rows, columns = -(-height // cell), -(-width // cell)
     padded = np.zeros((rows * cell, columns * cell), dtype=np.float32)
     padded[:height, :width] = response
-    cells = padded.reshape(rows, cell, columns, cell).swapaxes(1, 2).reshape(rows * columns, cell * cell)
-    best = cells.argmax(axis=1)
-    number = np.arange(rows * columns)
-    strength = cells[number, best]
-    points = np.stack(
-        [number % columns * cell + best % cell, number // columns * cell + best // cell], axis=1
-    )
+    bands = padded.reshape(rows, cell, columns * cell)
+    # The best column of each cell first, then the best row in it: both run along memory.
+    x = bands.max(axis=1).reshape(rows, columns, cell).argmax(axis=2) + cell * np.arange(columns)
+    in_column = np.take_along_axis(bands, x[:, None, :], axis=2)  # (rows, cell, columns)
+    y = in_column.argmax(axis=1) + cell * np.arange(rows)[:, None]
+    strength = in_column.max(axis=1)
     keep = strength > max(config.quality * float(strength.max()), np.finfo(np.float32).tiny)
-    kept: NDArray[np.float32] = points[keep].astype(np.float32)
+    kept: NDArray[np.float32] = np.stack([x[keep], y[keep]], axis=1).astype(np.float32)
     return kept
 
 
