@@ -12,6 +12,7 @@ BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 if str(BENCHMARKS) not in sys.path:
     sys.path.insert(0, str(BENCHMARKS))
 
+from camera_pairs import corner_error, make_pairs  # noqa: E402
 from contest import Timing  # noqa: E402
 from golden import GOLDEN_RUNS, compare_rows, read_golden, track_rows  # noqa: E402
 from scene import make_scene, overlap_components, rates  # noqa: E402
@@ -197,3 +198,23 @@ def test_the_second_halves_hold_the_detections_the_golden_runs_saw(data_dir: Pat
     assert sum(s.num_frames for s in sequences) == 2652
     assert len(scores) == 91_566
     assert (scores == 0.60).sum() == 191
+
+
+def test_camera_pairs_are_the_same_for_the_same_seed_and_show_their_warp() -> None:
+    cv2 = pytest.importorskip("cv2")
+    pairs, again = make_pairs(1, seed=3), make_pairs(1, seed=3)
+    assert np.array_equal(pairs.pictures, again.pictures)
+    assert pairs.pictures.shape == (1, 2, 1080, 1920, 3)
+    (first, second), warp = pairs.pictures[0], pairs.warps[0]
+    inside = np.s_[100:-100, 100:-100]
+    moved = cv2.warpAffine(first, warp, (1920, 1080))
+    gap = {name: np.abs(picture[inside].astype(float) - second[inside]).mean() for name, picture in
+           (("moved", moved), ("still", first))}  # fmt: skip
+    assert gap["moved"] < 3.0 < 10.0 < gap["still"]
+
+
+def test_the_corner_error_is_the_distance_at_the_worst_corner() -> None:
+    still, shifted = np.eye(2, 3), np.array([[1.0, 0, 3], [0, 1, 4]])
+    zoomed = np.array([[1.01, 0, 0], [0, 1, 0]])
+    assert corner_error(shifted, still) == pytest.approx(5.0)
+    assert corner_error(zoomed, still) == pytest.approx(19.2)

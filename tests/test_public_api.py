@@ -64,7 +64,14 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["boxtrail.trackers", "boxtrail.results", "boxtrail.reference", "boxtrail.postprocessing"]
+    "module",
+    [
+        "boxtrail.trackers",
+        "boxtrail.results",
+        "boxtrail.reference",
+        "boxtrail.motion",
+        "boxtrail.postprocessing",
+    ],
 )
 def test_every_name_a_module_lists_is_there(module: str) -> None:
     loaded = importlib.import_module(module)
@@ -93,6 +100,12 @@ print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_importing_camera_motion_loads_no_opencv() -> None:
+    code = "import sys, boxtrail.motion; boxtrail.motion.make_estimator('none'); print('cv2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_compiled_core_lies_inside_the_package() -> None:
@@ -154,10 +167,9 @@ def test_an_option_too_few_or_too_many_is_an_error_in_both_languages(
 
 LAYERS = (
     {"boxes", "errors"},
-    {"detections", "results"},
+    {"detections", "results", "motion"},
     {"reference", "_core"},
     {"backend"},
-    {"motion"},
     {"trackers"},
     {"detectors", "reid", "io", "evaluation"},
     {"postprocessing"},

@@ -1,4 +1,4 @@
-"""The path of one frame: detector, embedder, tracker."""
+"""The path of one frame: detector, camera motion, embedder, tracker."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from boxtrail.detectors.detector import Detections, Detector, Image
 from boxtrail.errors import DetectorError
 from boxtrail.frame_result import align_rows
 from boxtrail.io.frame import Frame
+from boxtrail.motion.estimator import MotionEstimator
 from boxtrail.results import TrackResults
 from boxtrail.timings import Timings
 
 
 class Tracker(Protocol):
-    """What the pipeline asks of a tracker."""
+    """What the pipeline asks of a tracker. Only a run with camera motion passes ``warp``."""
 
     def update(
         self,
@@ -25,6 +26,7 @@ class Tracker(Protocol):
         img: NDArray[np.uint8] | None = None,
         embs: NDArray[np.float32] | None = None,
         *,
+        warp: NDArray[np.float64] | None = None,
         timestamp: float | None = None,
     ) -> TrackResults:
         """Step one frame."""
@@ -54,35 +56,44 @@ class TrackedFrame:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One detector, perhaps an embedder, and one tracker."""
+    """One detector, one tracker, and perhaps an embedder and an estimator of camera motion."""
 
     detector: Detector
     tracker: Tracker
     embedder: Embedder | None = None
+    camera_motion: MotionEstimator | None = None
 
     def reset(self) -> None:
         """Forget the video seen so far."""
         self.detector.reset()
         self.tracker.reset()
+        if self.camera_motion is not None:
+            self.camera_motion.reset()
 
     def step(self, frame: Frame, timings: Timings) -> TrackedFrame:
         """Track one frame, adding to the timings of its stages.
 
         Raises:
             DetectorError: if the detector does not give exactly one array.
-            InvalidDetectionsError: if that array is no set of detections.
+            InvalidInputError: if that array is no set of detections.
         """
         with timings.measure("detect"):
             batch = self.detector([frame.image], [frame.index])
         if len(batch) != 1:
             raise DetectorError(f"{type(self.detector).__name__} gave {len(batch)} arrays for one image")
         detections = np.asarray(batch[0], dtype=np.float64)
+        motion: dict[str, NDArray[np.float64]] = {}
+        if self.camera_motion is not None:
+            with timings.measure("motion"):
+                motion["warp"] = self.camera_motion(frame.image, detections)
         embeddings: NDArray[np.float32] | None = None
         if self.embedder is not None:
             with timings.measure("embed"):
                 embeddings = self.embedder(frame.image, detections)
         with timings.measure("track"):
-            tracks = self.tracker.update(detections, frame.image, embeddings, timestamp=frame.timestamp)
+            tracks = self.tracker.update(
+                detections, frame.image, embeddings, timestamp=frame.timestamp, **motion
+            )
         if embeddings is None:
             embeddings = np.empty((len(detections), 0), dtype=np.float32)
         made = tracks.det_ind

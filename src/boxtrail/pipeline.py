@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from boxtrail.detectors import create_detector
 from boxtrail.detectors.factory import DetectorSpec
@@ -12,11 +12,22 @@ from boxtrail.engine import Embedder, Engine, Tracker
 from boxtrail.errors import ConfigError
 from boxtrail.io.frame import Source
 from boxtrail.io.sources import open_source
+from boxtrail.motion import GmcFile, MotionEstimator, StillCamera, make_estimator
 from boxtrail.output_files import Choice, OutputFiles
 from boxtrail.progress import ProgressBar
 from boxtrail.run import Run
 from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.trackers import create_tracker
+
+
+@runtime_checkable
+class WantsCameraMotion(Protocol):
+    """A tracker that names the estimator it is best run with."""
+
+    @property
+    def camera_motion(self) -> str:
+        """A name of :func:`boxtrail.motion.make_estimator`; a plain attribute will do."""
+        ...
 
 
 class Boxtrail:
@@ -42,11 +53,13 @@ class Boxtrail:
         device: where the detector runs: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
         backend: of the tracker: ``"cpp"`` or ``"python"``.
         embedder: makes ``(N, D)`` unit rows of an image and its detections; None for none.
+        camera_motion: ``"sof"``, ``"ecc"``, ``"orb"``, ``"sift"``, ``"file:PATH"`` or ``"none"``, see
+            :func:`boxtrail.motion.make_estimator`; None for what the tracker names, which is mostly ``"none"``.
         tracker_config: a preset's name or the path of a YAML file.
         **tracker_options: further options of the tracker, by name.
 
     Raises:
-        ConfigError: for an unknown detector, tracker, class or option.
+        ConfigError: for an unknown detector, tracker, camera motion, class or option.
         DetectorError: if the detector cannot be built.
         MissingExtraError: if something is not installed.
     """
@@ -61,16 +74,20 @@ class Boxtrail:
         device: str = "auto",
         backend: str | None = None,
         embedder: Embedder | None = None,
+        camera_motion: str | None = None,
         tracker_config: str | Path | None = None,
         **tracker_options: Any,
     ) -> None:
         self.detector = create_detector(detector, conf=conf, classes=classes, device=device)
         self._embedder = embedder
-        self._tracker, self._backend = tracker, backend
+        self._tracker, self._backend, self._camera_motion = tracker, backend, camera_motion
         self._options = dict(tracker_options)
         if tracker_config is not None:
             self._options["tracker_config"] = tracker_config
-        self._make_tracker(frame_rate=30.0)  # now, so that a wrong option fails here
+        motion = self._make_camera_motion(
+            self._make_tracker(frame_rate=30.0)
+        )  # now: a wrong option fails here
+        self._needs_every_frame = isinstance(motion, GmcFile)
 
     def track(
         self,
@@ -115,6 +132,10 @@ class Boxtrail:
                 the method needs, has none of its files to write, or the source is live.
             MissingExtraError: if a post-processing method needs a package that is not installed.
         """
+        if self._needs_every_frame and (stride != 1 or start_frame != 0):
+            raise ConfigError(
+                "a camera-motion file tells of every frame from the first on; leave stride and start_frame"
+            )
         files = OutputFiles(
             save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
             save_annotation=save_annotation, save_crops=save_crops, out_dir=out_dir, project=project,
@@ -135,7 +156,8 @@ class Boxtrail:
             opened.close()
             raise ConfigError(f"{opened.name} is live; post-processing needs a source with an end")
         watcher = ProgressBar(opened.name) if progress else None
-        engine = Engine(self.detector, self._make_tracker(frame_rate=opened.fps / stride), self._embedder)
+        made = self._make_tracker(frame_rate=opened.fps / stride)
+        engine = Engine(self.detector, made, self._embedder, self._make_camera_motion(made))
         run = Run(
             opened,
             engine,
@@ -161,6 +183,13 @@ class Boxtrail:
         if frame_rate > 0.0 and not {"frame_rate", "fps"} & options.keys():
             options["frame_rate"] = frame_rate
         return create_tracker(self._tracker, self._backend, **options)
+
+    def _make_camera_motion(self, tracker: Tracker) -> MotionEstimator | None:
+        """A new estimator, the one asked for or the tracker's own; None where neither wants any."""
+        own = tracker.camera_motion if isinstance(tracker, WantsCameraMotion) else "none"
+        estimator = make_estimator(own if self._camera_motion is None else self._camera_motion)
+        # Only a tracker that would otherwise use its own has to be told that the camera stands still.
+        return None if isinstance(estimator, StillCamera) and own == "none" else estimator
 
 
 def track(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Stage = Literal["read", "detect", "embed", "track", "write", "postprocess", "caller"]
+Stage = Literal["read", "detect", "motion", "embed", "track", "write", "postprocess", "caller"]
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ class Timings:
     wall: float = 0.0  # from the first frame asked for to the last file finished
     read: float = 0.0  # waiting for the next decoded frame
     detect: float = 0.0
+    motion: float = 0.0  # estimating how the camera moved
     embed: float = 0.0
     track: float = 0.0  # inside the tracker's update
     write: float = (
@@ -55,7 +56,7 @@ class Timings:
         return {**asdict(self), "fps": self.fps, "track_share": self.track_share}
 
     def __str__(self) -> str:
-        stages = ("read", "detect", "embed", "track", "write", "postprocess", "caller")
+        stages = ("read", "detect", "motion", "embed", "track", "write", "postprocess", "caller")
         spent = ", ".join(
             f"{stage} {getattr(self, stage):.2f}" for stage in stages if getattr(self, stage) > 0.0
         )

@@ -25,7 +25,8 @@ def print_run(console: Console, run: Run) -> None:
     )
     classes = ", ".join(f"{count} {name}" for name, count in summary.tracks_by_class.items())
     table.add_row("tracks", f"[bold]{summary.tracks}[/bold]" + (f" ({escape(classes)})" if classes else ""))
-    stages = {"waiting for frames": timings.read, "detection": timings.detect, "embedding": timings.embed,
+    stages = {"waiting for frames": timings.read, "detection": timings.detect,
+              "camera motion": timings.motion, "embedding": timings.embed,
               "tracking": timings.track, "writing": timings.write,
               "post-processing": timings.postprocess}  # fmt: skip
     wall = max(timings.wall, 1e-9)

@@ -28,6 +28,9 @@ _Pairs = Annotated[
     list[str] | None,
     _tracking("--option", "-o", metavar="KEY=VALUE", help="One tracker option; repeatable."),
 ]
+_Motion = Annotated[
+    str | None, _tracking(help="sof, ecc, orb, sift, file:PATH or none; default: what the tracker names.")
+]
 _Out = Annotated[
     Path | None, _files(metavar="DIR", help="Folder of the files; without it a new one in runs/track.")
 ]
@@ -49,6 +52,7 @@ def track(
     backend: Annotated[str | None, _tracking(help="Of the tracker: cpp or python.")] = None,
     conf: Annotated[float | None, _tracking(help="Lowest detection score kept, 0 to 1.")] = None,
     classes: Annotated[str | None, _tracking(help="Names or ids to keep: person,car or 0,2.")] = None,
+    camera_motion: _Motion = None,
     per_class: Annotated[bool, _tracking("--per-class", help="Track each class by itself.")] = False,
     device: Annotated[str, _tracking(help="Of the detector: auto, cpu, cuda, cuda:1.")] = "auto",
     save: Annotated[bool, _files("--save", help="Annotated video, .mp4.")] = False,
@@ -84,7 +88,7 @@ def track(
             options["per_class"] = True
         model = Boxtrail(
             detector, tracker, conf=conf, classes=_classes(classes), device=device, backend=backend,
-            tracker_config=tracker_config, **options,
+            camera_motion=camera_motion, tracker_config=tracker_config, **options,
         )  # fmt: skip
         run = model.track(
             source, save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
