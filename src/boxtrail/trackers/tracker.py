@@ -15,6 +15,7 @@ from boxtrail import backend as backends
 from boxtrail.detections import as_array, check
 from boxtrail.errors import ConfigError, InvalidDetectionsError, InvalidInputError, StateError
 from boxtrail.results import TrackResults
+from boxtrail.trackers.camera import Camera
 from boxtrail.trackers.class_groups import group_of_class
 from boxtrail.trackers.companions import (
     NO_EXTRAS,
@@ -52,7 +53,9 @@ class Tracker:
     aliases: ClassVar[Mapping[str, str]] = {}
     durations: ClassVar[tuple[str, ...]] = ()  # options that may be given in seconds
     appearance: ClassVar[Literal["unused", "optional", "needed"]] = "unused"  # what it does with embeddings
-    camera_motion: ClassVar[str] = "none"  # estimator of ``cmc_method="auto"``
+    camera_motion: str = (
+        "none"  # how it estimates camera motion from frames: by default, and after that as told
+    )
     uses_frame_size: ClassVar[bool] = False  # whether the backend asks for frame_width and frame_height
 
     def __init__(self, *, backend: str | None = None, **options: Any) -> None:
@@ -67,6 +70,8 @@ class Tracker:
         self._is_obb: bool | None = None  # not known before the first detection
         self._timestamp: float | None = None
         self._embedding_width: int | None = None
+        self._camera = Camera(self.stream_config.cmc_method, self.camera_motion)
+        self.camera_motion = self._camera.method
         self._impl = self._make_impl(oriented=False)
 
     def update(
@@ -93,7 +98,8 @@ class Tracker:
             img: the frame (H, W, 3) uint8; accepted for every tracker, needed by none that works on motion alone.
             embs: (N, D) rows of appearance, aligned with ``dets``, brought to length 1; a row of zeros stands for
                 none. Unused by trackers without appearance, and without them the others work on motion alone.
-            warp: (2, 3) camera motion, previous-frame to current coordinates.
+            warp: (2, 3) camera motion, previous-frame to current coordinates. Without one a tracker that compensates
+                camera motion estimates it from ``img``, see ``cmc_method``.
             timestamp: seconds, strictly increasing; needed with ``variable_dt``, otherwise ignored.
             masks: (N, H, W) aligned with ``dets``; ``result.carry["masks"]`` are those of the tracks.
             carry: arrays or lists by name, each aligned with ``dets``; ``result.carry`` are those of the tracks.
@@ -128,6 +134,8 @@ class Tracker:
         if rows is not None:
             self._count_dropped(rows, len(labels))
 
+        if warp is None and self.camera_motion != "none":
+            warp = self._camera.warp(img, array)
         result = self._impl.update(array, dt, warp, embs).view(TrackResults)
         result._carried = labels, extras
         if embs is not None and len(embs):
@@ -159,6 +167,7 @@ class Tracker:
         """Forget everything: tracks, frame count, time and geometry; ids start at 1 again."""
         self._is_obb, self._timestamp, self.num_dropped = None, None, 0
         self._embedding_width = None
+        self._camera.reset()
         self._impl = self._make_impl(oriented=False)
 
     def state_dict(self) -> dict[str, Any]:
