@@ -167,6 +167,16 @@ def test_there_are_presets() -> None:
     assert any(preset_folder().rglob("*.yaml"))
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in TRACKERS if name != "sort"]
+)  # SORT names no benchmark settings
+def test_every_tracker_has_the_presets_of_the_benchmarks(name: str) -> None:
+    wanted = {"official-mot17", "official-mot20", "official-dancetrack", "boxmot"}
+    if name in ("deepsort", "cbiou", "tracktrack"):
+        wanted.remove("boxmot")  # BoxMOT has none of these
+    assert wanted <= set(preset_names(name))
+
+
 def test_every_preset_loads_and_holds_only_differences() -> None:
     for path in preset_folder().rglob("*.yaml"):
         kind = tracker_class(path.parent.name)
