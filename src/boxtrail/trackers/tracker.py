@@ -26,6 +26,7 @@ from boxtrail.trackers.explanation import Explanation
 from boxtrail.trackers.options import StreamConfig, build, split
 from boxtrail.trackers.recorder import Recorder
 from boxtrail.trackers.saved_options import STATE_VERSION, check_saved, plain_options
+from boxtrail.trackers.speed import SpeedClass
 from boxtrail.trackers.time_step import time_step
 from boxtrail.trackers.track import Track
 
@@ -46,6 +47,7 @@ class Tracker:
 
     name: ClassVar[str]  # as create_tracker knows it
     paper: ClassVar[str]
+    speed: ClassVar[SpeedClass]  # measured by benchmarks/bench_update.py
     config_type: ClassVar[type[Any]]
     aliases: ClassVar[Mapping[str, str]] = {}
     durations: ClassVar[tuple[str, ...]] = ()  # options that may be given in seconds
