@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from boxtrail.engine import Engine, TrackedFrame
@@ -16,6 +17,7 @@ from boxtrail.output_files import OutputFiles
 from boxtrail.replay import Recorded, Recording
 from boxtrail.run_summary import RunSummary, TrackTally
 from boxtrail.timings import Timings
+from boxtrail.trackers.explanation import Explanation
 
 
 class Watcher(Protocol):
@@ -54,10 +56,11 @@ class Run:
         reopen: Callable[[], Source],
         show: bool = False,
         watcher: Watcher | None = None,
+        explain: Callable[[], Explanation] | None = None,  # of the engine's tracker
     ) -> None:
         self._source, self._engine, self._chosen, self._reopen = source, engine, outputs, reopen
         self._show, self._watcher = show, watcher
-        self._info = SinkInfo.of(source, engine.detector.names)
+        self._info = replace(SinkInfo.of(source, engine.detector.names), explain=explain)
         self._outputs = FrameOutputs(self._info, [])
         self._tally, self._timings = TrackTally(), Timings()
         self._recording = None if source.is_live else Recording()
