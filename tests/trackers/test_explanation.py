@@ -151,7 +151,7 @@ def test_an_ended_track_says_which_option_ended_it(backend: str) -> None:
 
 
 def test_a_track_that_ends_in_the_frame_of_its_birth_tells_both(backend: str) -> None:
-    # IoU 9.5 / 10.5 is too little for so strict a match, and enough for the new track to be a duplicate of the lost one.
+    # IoU 9.5 / 10.5 is too little for so strict a match, and enough to be a duplicate of the lost track.
     tracker = create_tracker("bytetrack", backend, record=True, match_thresh=0.05)
     explanation = told(tracker, [box(0)], [box(0.5)])
     assert explanation.tracks[2].outcome == "died"
@@ -172,6 +172,17 @@ def test_a_birth_names_the_track_that_had_ended_in_its_place(backend: str) -> No
     assert story.ended == Ended(1, "max_age", 2, pytest.approx(2 / 3, abs=1e-6))
     assert explanation.id_changes() == {3: "track 1, overlap 0.67, had ended 2 frames before (max_age)"}
     assert explanation.why(1) == "track 1: there is none in frame 5"
+
+
+def test_a_track_that_ended_is_looked_for_where_it_was_seen_and_where_it_was_heading(backend: str) -> None:
+    # It moves 5 pixels a frame; believed to go on, it lies far from where it was seen when it ends.
+    for reborn in (25, 65):
+        tracker = create_tracker("sort", backend, record=True, max_age=8)
+        told(tracker, *[[box(5 * t)] for t in range(6)], *[NOTHING] * 9)
+        assert tracker.tracks == []
+        explanation = told(tracker, [box(reborn)])
+        assert explanation.tracks[2].ended is not None
+        assert explanation.tracks[2].ended.track == 1
 
 
 def test_tracks_of_other_classes_are_no_predecessors_where_classes_are_tracked_apart(backend: str) -> None:

@@ -50,7 +50,7 @@ class Ended:
     track: int
     why: str  # the option that ended it
     frames_ago: int  # 0: in the same frame
-    overlap: float  # IoU of its last box and the detection, in (0, 1]
+    overlap: float  # IoU of the detection and where it was last seen, or believed to be, in (0, 1]
 
 
 @dataclass(frozen=True, slots=True)

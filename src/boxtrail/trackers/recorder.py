@@ -22,9 +22,10 @@ MIN_OVERLAP = 0.1  # IoU from which an ended track may be what a new one could h
 
 @dataclass(frozen=True, slots=True)
 class _Gone:
-    """A track that is over, where it was last believed to be."""
+    """A track that is over."""
 
     track: Track
+    boxes: tuple[FloatArray, FloatArray]  # where it was last seen, and where it was last believed to be
     why: str
     frame: int
 
@@ -45,6 +46,7 @@ class Recorder:
         """Forget everything; so many updates have been."""
         self._frame = frame
         self._live: dict[int, Track] = {}
+        self._seen: dict[int, FloatArray] = {}  # box of each live track when it was last seen
         self._gone: deque[_Gone] = deque()
         self._make: Callable[[], Explanation] | None = None
         self._explanation = Explanation(frame, {}, {})
@@ -71,9 +73,14 @@ class Recorder:
             self._gone.popleft()
         for track, why in record["deaths"]:
             if track in self._live:
-                self._gone.append(_Gone(self._live[track], why, self._frame))
+                last = self._live[track]
+                self._gone.append(_Gone(last, (self._seen[track], last.box), why, self._frame))
         ended = {track: found for track, row in record["births"] if (found := self._ended(detections[row]))}
         shown = [Track.from_row(row) for row in tracks]
+        self._seen = {
+            track.id: self._seen[track.id] if track.misses and track.id in self._seen else track.box
+            for track in shown
+        }
         self._live = {track.id: track for track in shown}
         frame, live = self._frame, tuple(self._live)
         given = range(count) if rows is None else rows.tolist()
@@ -101,7 +108,8 @@ class Recorder:
             return None
         from boxtrail.reference.association import similarity  # here, for few ask for explanations
 
-        overlaps = similarity("iou", np.array([past.track.box for past in gone]), detection[None, :-2])[:, 0]
+        boxes = np.array([box for past in gone for box in past.boxes])
+        overlaps = similarity("iou", boxes, detection[None, :-2]).reshape(-1, 2).max(axis=1)
         best = int(np.argmax(overlaps))
         if not overlaps[best] >= MIN_OVERLAP:
             return None
