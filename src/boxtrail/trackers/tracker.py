@@ -155,7 +155,6 @@ class Tracker:
         print(tracker.explain())
         # frame 12
         # track 4: missed; first: best detection 2 at 0.21, asked for 0.30
-        # …
         print(tracker.explain().why(4))  # the line of track 4
         tracker.explain().id_changes()  # for new tracks: which older one was near, and why it did not go on
         ```
