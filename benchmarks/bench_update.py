@@ -24,7 +24,7 @@ from environments import DEFAULT_FOLDER, INSTALLS
 from machine import machine
 from scene import make_scene
 from tables import NOTHING, format_duration, format_ratio, markdown_table
-from targets import growth_verdict, ratio, speed_verdicts, times_limit
+from targets import growth_verdict, ratio, speed_classes, speed_verdicts, times_limit
 
 PEERS = ("trackforge", "trackers", "ultralytics")
 SIZES = (10, 50, 100, 200, 500, 1000, 5000, 10000)
@@ -162,6 +162,9 @@ def report(options: argparse.Namespace, results: Results) -> str:
             verdicts += growth_verdict(tracker, by_size)
         else:
             verdicts += speed_verdicts(tracker, by_size)
+    classes = list(speed_classes(results))
+    if classes:
+        lines += ["\n## Speed classes\n", *classes]
     missing = list(absences(results))
     if missing:
         lines += ["\n## Not measured\n", *missing]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from boxtrail.trackers.speed import speed_class
 from contest import Timing
 from tables import format_ratio
 
@@ -115,3 +116,14 @@ def growth_verdict(tracker: str, by_size: Mapping[int, Mapping[str, Timing]]) ->
         return []
     what = f"{tracker}, constant density: time from 1,000 to 10,000 objects"
     return [Verdict(what, f"≤ {format_ratio(MAX_GROWTH)}", format_ratio(growth), growth <= MAX_GROWTH)]
+
+
+def speed_classes(results: Mapping[str, Mapping[int, Mapping[str, Timing]]]) -> Iterator[str]:
+    """The speed class of each tracker, by its time over ByteTrack's at 100 objects, where both were measured."""
+    base = results.get("bytetrack", {}).get(100)
+    for tracker, by_size in results.items():
+        if base is None or 100 not in by_size:
+            continue
+        times = ratio(base["boxtrail"], by_size[100]["boxtrail"])
+        if times is not None:
+            yield f"- {tracker}: {speed_class(times)} ({format_ratio(times)} ByteTrack's time at 100 objects)"

@@ -18,7 +18,7 @@ from golden import GOLDEN_RUNS, compare_rows, read_golden, track_rows  # noqa: E
 from scene import make_scene, overlap_components, rates  # noqa: E402
 from sequences import mot17_second_halves, second_half, split_frames  # noqa: E402
 from tables import format_duration, format_ratio, markdown_table  # noqa: E402
-from targets import growth_verdict, ratio, speed_verdicts  # noqa: E402
+from targets import growth_verdict, ratio, speed_classes, speed_verdicts  # noqa: E402
 
 
 def test_a_scene_is_the_same_for_the_same_seed_and_another_for_another() -> None:
@@ -177,6 +177,18 @@ def test_two_ids_merged_into_one_are_a_conflict_in_either_direction() -> None:
     merged = _rows((1, 8, 0, 0, 5, 5), (2, 8, 1, 0, 5, 5))
     assert compare_rows(golden, merged).id_conflicts == 1
     assert compare_rows(merged, golden).id_conflicts == 1
+
+
+def test_speed_classes_need_bytetrack_at_100_objects() -> None:
+    def timing(us: float) -> dict[str, Timing]:
+        return {"boxtrail": Timing(rounds=[[us], [us]])}
+
+    results = {"bytetrack": {10: timing(5.0), 100: timing(20.0)}, "botsort": {100: timing(30.0)}}
+    assert list(speed_classes(results)) == [
+        "- bytetrack: fastest (1.00× ByteTrack's time at 100 objects)",
+        "- botsort: fast (1.50× ByteTrack's time at 100 objects)",
+    ]
+    assert list(speed_classes({"botsort": {100: timing(30.0)}, "bytetrack": {10: timing(5.0)}})) == []
 
 
 def test_track_rows_turn_corners_into_left_top_width_height_with_frames_from_one() -> None:

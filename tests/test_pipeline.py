@@ -215,6 +215,43 @@ def test_images_are_not_kept(model: Boxtrail, clip: Path) -> None:
     assert sum(image() is not None for image in images) == 0
 
 
+def test_explanations_are_written_beside_the_tracks(clip: Path, tmp_path: Path) -> None:
+    run = Boxtrail(square_detector, "sort:python").track(clip, explain=tmp_path / "why.jsonl")
+    assert run.summary.files == (tmp_path / "why.jsonl",)
+    lines = [json.loads(line) for line in (tmp_path / "why.jsonl").read_text().splitlines()]
+    assert [line["frame_index"] for line in lines] == list(range(NUM_FRAMES))
+    assert [story["outcome"] for story in lines[0]["tracks"]] == ["born", "born"]
+    assert [story["track"] for story in lines[5]["detections"]] == [1, 2]
+    # A tracker that is already made explains itself too; True puts the file into the run's folder.
+    made = create_tracker("sort", "python", record=True)
+    again = Boxtrail(square_detector, made).track(clip, explain=True, out_dir=tmp_path)
+    assert again.summary.files == (tmp_path / "square.explain.jsonl",)
+    assert (tmp_path / "square.explain.jsonl").read_text() == (tmp_path / "why.jsonl").read_text()
+
+
+def test_interrupted_explanations_stay_under_a_partial_name(clip: Path, tmp_path: Path) -> None:
+    run = Boxtrail(square_detector, "sort:python").track(clip, explain=tmp_path / "why.jsonl", stream=True)
+    for frame in run:
+        if frame.frame_idx == 6:
+            break
+    assert [path.name for path in tmp_path.iterdir()] == ["why.partial.jsonl"]
+    assert len((tmp_path / "why.partial.jsonl").read_text().splitlines()) == 7
+
+
+def test_explanations_of_a_tracker_that_notes_nothing_are_an_error_before_the_first_frame(
+    clip: Path, tmp_path: Path
+) -> None:
+    for tracker, message in (
+        (CoastingTracker(), r"CoastingTracker gives no explanations"),
+        (create_tracker("sort", "python"), r"Sort\(record=True\)"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            Boxtrail(square_detector, tracker).track(clip, explain=tmp_path / "why.jsonl")
+    with pytest.raises(ConfigError, match=r"record=True"):
+        Boxtrail(square_detector, "sort:python", record=False).track(clip, explain=True, out_dir=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_leaving_the_loop_leaves_readable_partial_files_and_no_thread(
     model: Boxtrail, clip: Path, tmp_path: Path
 ) -> None:

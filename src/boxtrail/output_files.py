@@ -10,6 +10,7 @@ from pathlib import Path
 from boxtrail.errors import ConfigError, SinkError
 from boxtrail.io.crops import CropSink
 from boxtrail.io.csv_sink import CsvSink
+from boxtrail.io.explanation_sink import ExplanationSink
 from boxtrail.io.jsonl import JsonLinesSink
 from boxtrail.io.mot import MotSink
 from boxtrail.io.sinks import Sink, SinkInfo
@@ -25,12 +26,13 @@ _SINKS: dict[str, tuple[Callable[[Path, SinkInfo], Sink], str]] = {
     "save_json": (JsonLinesSink, "{name}.jsonl"),
     "save_annotation": (SuperviselySink, "{name}.json"),
     "save_crops": (CropSink, "crops"),
+    "explain": (ExplanationSink, "{name}.explain.jsonl"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class OutputFiles:
-    """What to write for a run. Each of the six is False, True for a file in the run's folder, or a path."""
+    """What to write for a run. Each of the seven is False, True for a file in the run's folder, or a path."""
 
     save: Choice = False  # annotated video
     save_txt: Choice = False  # MOTChallenge rows
@@ -38,6 +40,7 @@ class OutputFiles:
     save_json: Choice = False  # JSON lines, one a frame
     save_annotation: Choice = False  # Supervisely video annotation
     save_crops: Choice = False  # folder of cut-outs, one folder a track
+    explain: Choice = False  # JSON lines: what was decided about every track and detection, and why
     out_dir: str | Path | None = None  # the run's folder; None numbers a new one in ``project``
     project: str | Path = "runs/track"
 

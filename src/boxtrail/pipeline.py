@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -18,6 +18,7 @@ from boxtrail.progress import ProgressBar
 from boxtrail.run import Run
 from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.trackers import create_tracker
+from boxtrail.trackers.explanation import Explanation
 
 
 @runtime_checkable
@@ -99,6 +100,7 @@ class Boxtrail:
         save_json: Choice = False,  # JSON lines
         save_annotation: Choice = False,  # Supervisely video annotation
         save_crops: Choice = False,  # folder of cut-outs
+        explain: Choice = False,  # JSON lines: what became of every track and detection, and why
         out_dir: str | Path | None = None,  # folder of this run's files
         project: str | Path = "runs/track",  # without out_dir: a numbered folder is made in here
         stride: int = 1,  # every n-th frame
@@ -119,7 +121,7 @@ class Boxtrail:
         By default a run over a file that saves or shows something runs to its end here and now. Every other
         run, and each with ``stream=True``, waits to be iterated or finished (``for frame in run``,
         ``run.finish()``, ``run.summary``). Each ``save`` option is True for a file in the run's folder, or a
-        path.
+        path; so is ``explain``, with which a tracker given by name is made with ``record=True``.
 
         ``postprocess`` names one or several methods of :mod:`boxtrail.postprocessing`. When the run is complete they
         go over all its tracks, and the files of ``save_txt``, ``save_csv`` and ``save_json`` hold what comes out.
@@ -129,7 +131,8 @@ class Boxtrail:
             SourceError: if the source cannot be opened or read.
             SinkError: if a file cannot be written, or there is no display to show a window on.
             ConfigError: if the choice of frames makes no sense; if ``postprocess`` names an unknown method, lacks what
-                the method needs, has none of its files to write, or the source is live.
+                the method needs, has none of its files to write, or the source is live; if explanations are asked of
+                a tracker that was made without ``record=True``.
             MissingExtraError: if a post-processing method needs a package that is not installed.
         """
         if self._needs_every_frame and (stride != 1 or start_frame != 0):
@@ -138,12 +141,16 @@ class Boxtrail:
             )
         files = OutputFiles(
             save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
-            save_annotation=save_annotation, save_crops=save_crops, out_dir=out_dir, project=project,
+            save_annotation=save_annotation, save_crops=save_crops, explain=explain, out_dir=out_dir,
+            project=project,
         )  # fmt: skip
 
         postprocessing = Postprocessing.asked_for(
             postprocess, files, has_embedder=self._embedder is not None, progress=progress
         )
+        recorded = explain is not False
+        if recorded:  # before anything is opened
+            _explainer(self._make_tracker(frame_rate=30.0, record=True))
 
         def open_again() -> Source:
             return open_source(
@@ -156,21 +163,16 @@ class Boxtrail:
             opened.close()
             raise ConfigError(f"{opened.name} is live; post-processing needs a source with an end")
         watcher = ProgressBar(opened.name) if progress else None
-        made = self._make_tracker(frame_rate=opened.fps / stride)
-        engine = Engine(self.detector, made, self._embedder, self._make_camera_motion(made))
+        tracker = self._make_tracker(frame_rate=opened.fps / stride, record=recorded)
+        engine = Engine(self.detector, tracker, self._embedder, self._make_camera_motion(tracker))
         run = Run(
-            opened,
-            engine,
-            files,
-            reopen=open_again,
-            show=show,
-            watcher=watcher,
-            postprocessing=postprocessing,
-        )
+            opened, engine, files, reopen=open_again, show=show, watcher=watcher,
+            postprocessing=postprocessing, explain=_explainer(tracker) if recorded else None,
+        )  # fmt: skip
         runs_now = not opened.is_live and bool(files.chosen() or show) if stream is None else not stream
         return run.finish() if runs_now else run
 
-    def _make_tracker(self, *, frame_rate: float) -> Tracker:
+    def _make_tracker(self, *, frame_rate: float, record: bool = False) -> Tracker:
         """A new tracker, told the rate of the frames it gets unless the user has; or the user's own."""
         if not isinstance(self._tracker, str):
             if self._options or self._backend is not None:
@@ -182,6 +184,8 @@ class Boxtrail:
         options = dict(self._options)
         if frame_rate > 0.0 and not {"frame_rate", "fps"} & options.keys():
             options["frame_rate"] = frame_rate
+        if record:
+            options.setdefault("record", True)
         return create_tracker(self._tracker, self._backend, **options)
 
     def _make_camera_motion(self, tracker: Tracker) -> MotionEstimator | None:
@@ -190,6 +194,19 @@ class Boxtrail:
         estimator = make_estimator(own if self._camera_motion is None else self._camera_motion)
         # Only a tracker that would otherwise use its own has to be told that the camera stands still.
         return None if isinstance(estimator, StillCamera) and own == "none" else estimator
+
+
+def _explainer(tracker: Tracker) -> Callable[[], Explanation]:
+    """How the tracker explains itself.
+
+    Raises:
+        ConfigError: if it does not.
+    """
+    explain: Callable[[], Explanation] | None = getattr(tracker, "explain", None)
+    if explain is None:
+        raise ConfigError(f"{type(tracker).__name__} gives no explanations: it has no method explain()")
+    explain()  # now, so that a tracker that notes nothing fails here
+    return explain
 
 
 def track(

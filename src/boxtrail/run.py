@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from boxtrail.engine import Engine, TrackedFrame
@@ -17,6 +18,7 @@ from boxtrail.replay import Recorded, Recording
 from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.run_summary import RunSummary, TrackTally
 from boxtrail.timings import Timings
+from boxtrail.trackers.explanation import Explanation
 
 
 class Watcher(Protocol):
@@ -57,10 +59,11 @@ class Run:
         show: bool = False,
         watcher: Watcher | None = None,
         postprocessing: Postprocessing | None = None,
+        explain: Callable[[], Explanation] | None = None,  # of the engine's tracker
     ) -> None:
         self._source, self._engine, self._chosen, self._reopen = source, engine, outputs, reopen
         self._show, self._watcher, self._postprocessing = show, watcher, postprocessing
-        self._info = SinkInfo.of(source, engine.detector.names)
+        self._info = replace(SinkInfo.of(source, engine.detector.names), explain=explain)
         self._outputs = FrameOutputs(self._info, [])
         self._tally, self._timings = TrackTally(), Timings()
         self._recording = None if source.is_live else Recording()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from boxtrail.demo import run_demo
+from boxtrail.trackers import TRACKERS, preset_names
+from boxtrail.trackers.speed import SPEED_CLASSES
 
 Boxtrail = Callable[..., "tuple[int, str, str]"]
 
@@ -56,6 +59,27 @@ def test_trackers_are_listed_with_options_and_presets(boxtrail: Boxtrail) -> Non
         "per_class=False",
     ):
         assert word in out
+
+
+def test_trackers_are_listed_with_needs_and_speed(boxtrail: Boxtrail) -> None:
+    code, out, _ = boxtrail("trackers")
+    assert code == 0
+    for word in ("needs", "detections", "speed", "fastest", "boxmot"):
+        assert word in out
+
+
+def test_trackers_are_listed_for_programs(boxtrail: Boxtrail) -> None:
+    code, out, _ = boxtrail("trackers", "--json")
+    assert code == 0
+    listed = {tracker["name"]: tracker for tracker in json.loads(out)}
+    assert list(listed) == sorted(TRACKERS)
+    for name, kind in TRACKERS.items():
+        assert listed[name]["appearance"] == kind.appearance
+        assert listed[name]["speed"] in SPEED_CLASSES
+        assert listed[name]["presets"] == preset_names(name)
+        assert ("embeddings" in listed[name]["needs"]) == (kind.appearance != "unused")
+    assert listed["bytetrack"]["options"]["track_buffer"] == 30
+    assert listed["sort"]["needs"] == "detections"
 
 
 def test_detectors_are_listed(boxtrail: Boxtrail) -> None:

@@ -51,6 +51,18 @@ def test_trackers_are_chosen_by_name(boxtrail: Boxtrail, clip: Path, tracker: st
     assert boxtrail("track", clip, "--tracker", tracker, "--num-frames", 3)[0] == 0
 
 
+def test_explanations_are_written_a_line_a_frame(boxtrail: Boxtrail, clip: Path, tmp_path: Path) -> None:
+    file = tmp_path / "why" / "out.jsonl"
+    code, out, err = boxtrail("track", clip, "--explain", file, "--start-frame", 5)
+    assert code == 0, err
+    assert "out.jsonl" in out
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(line["frame_index"], line["frame"]) for line in lines] == [(n + 5, n + 1) for n in range(25)]
+    outcomes = {story["outcome"] for line in lines for story in line["tracks"]}
+    assert {"born", "matched"} <= outcomes
+    assert all(story["outcome"] in ("matched", "started") for line in lines for story in line["detections"])
+
+
 def test_tracker_options_are_read_as_yaml(boxtrail: Boxtrail, clip: Path) -> None:
     assert (
         boxtrail("track", clip, "-o", "track_buffer=0.5s", "-o", "fuse_score=false", "--num-frames", 3)[0]
@@ -91,6 +103,7 @@ def test_per_class_reaches_the_tracker(boxtrail: Boxtrail, clip: Path) -> None:
         (["CLIP", "--stride", "0"], "stride"),
         (["CLIP", "--start-frame", "99"], "30 frames"),
         (["CLIP", "--save-txt", "--out", "taken"], "taken"),
+        (["CLIP", "--explain", "w.jsonl", "-o", "record=false"], "record=True"),
         (["CLIP", "--strid", "2"], "--strid"),
         (["CLIP", "--stride", "two"], "valid integer"),
         ([], "source"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,18 @@ import pytest
 
 from boxtrail import create_tracker
 from boxtrail.errors import ConfigError
-from boxtrail.trackers import TRACKERS, ByteTrack, OcSort, Sort, load_preset, preset_names, tracker_class
+from boxtrail.trackers import (
+    TRACKERS,
+    ByteTrack,
+    OcSort,
+    Sort,
+    Tracker,
+    load_preset,
+    preset_names,
+    tracker_class,
+)
 from boxtrail.trackers.presets import preset_folder
+from boxtrail.trackers.speed import SPEED_CLASSES, speed_class
 from boxtrail.trackers.tracker_zoo import create_tracker as zoo_create_tracker
 
 
@@ -47,6 +59,46 @@ def test_the_backend_may_be_said_in_every_way(monkeypatch: pytest.MonkeyPatch) -
     assert Sort().backend == "python"
     assert create_tracker("bytetrack", "cpp").backend == "cpp"
     assert create_tracker("bytetrack:cpp").backend == "cpp"
+
+
+def test_every_tracker_names_its_speed_class() -> None:
+    assert all(kind.speed in SPEED_CLASSES for kind in TRACKERS.values())
+    assert [speed_class(ratio) for ratio in (0.6, 1.25, 1.3, 2.5, 9.0)] == [
+        "fastest",
+        "fastest",
+        "fast",
+        "fast",
+        "moderate",
+    ]
+
+
+@pytest.mark.parametrize("create", [create_tracker, zoo_create_tracker])
+def test_an_appearance_model_means_nothing_to_a_tracker_without_appearance(
+    create: Callable[..., Tracker], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "boxtrail"):
+        tracker = create("sort", reid_weights="osnet.pt", device="cpu", half=True)
+    assert isinstance(tracker, Sort)
+    assert [record.getMessage() for record in caplog.records] == [
+        "Sort does not look at appearance: ignored reid_weights, device, half"
+    ]
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "boxtrail"):
+        create("sort")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("create", [create_tracker, zoo_create_tracker])
+@pytest.mark.parametrize("appearance", ["optional", "needed"])
+def test_an_appearance_model_is_refused_where_it_would_matter(
+    create: Callable[..., Tracker], appearance: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ByteTrack, "appearance", appearance)
+    with pytest.raises(
+        ConfigError, match=r"ByteTrack .*reid_weights='osnet.pt'.*update\(dets, embs=\.\.\.\)"
+    ):
+        create("bytetrack", reid_weights=Path("osnet.pt"))
+    assert create("bytetrack", device="cpu").name == "bytetrack"
 
 
 @pytest.mark.parametrize("backend", ["rust", "C++"])

@@ -34,6 +34,8 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
       high_.push_back(detections, j);
     else if (score > config_.track_low_thresh && score < config_.track_high_thresh)
       low_.push_back(detections, j);
+    else if (score > config_.track_low_thresh)
+      note_refusal(record, detections.rows[j], "track_high_thresh", score, config_.track_high_thresh);
     else
       note_refusal(record, detections.rows[j], "track_low_thresh", score, config_.track_low_thresh);
   }

@@ -31,6 +31,9 @@ _Pairs = Annotated[
 _Motion = Annotated[
     str | None, _tracking(help="sof, ecc, orb, sift, file:PATH or none; default: what the tracker names.")
 ]
+_Explain = Annotated[
+    Path | None, _files(metavar="FILE", help="Why each track and detection fared as it did, .jsonl.")
+]
 _Out = Annotated[
     Path | None, _files(metavar="DIR", help="Folder of the files; without it a new one in runs/track.")
 ]
@@ -63,6 +66,7 @@ def track(
         bool, _files("--save-annotation", help="Supervisely video annotation, .json.")
     ] = False,
     save_crops: Annotated[bool, _files("--save-crops", help="Cut-outs, one folder a track.")] = False,
+    explain: _Explain = None,
     out: _Out = None,
     postprocess: _Postprocess = None,
     stride: Annotated[int, _frames(help="Every n-th frame, n from 1.")] = 1,
@@ -92,7 +96,8 @@ def track(
         )  # fmt: skip
         run = model.track(
             source, save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
-            save_annotation=save_annotation, save_crops=save_crops, out_dir=out, stride=stride,
+            save_annotation=save_annotation, save_crops=save_crops,
+            explain=False if explain is None else explain, out_dir=out, stride=stride,
             start_frame=start_frame, end_frame=end_frame, num_frames=num_frames, duration=duration, fps=fps,
             show=show, progress=not quiet, postprocess=postprocess, stream=True,
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from boxtrail.io.frame import Frame, Source
 from boxtrail.results import TrackResults
+from boxtrail.trackers.explanation import Explanation
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class SinkInfo:
     stride: int = 1  # every which frame of the source is written; a video plays at fps / stride
     source_frames: int | None = None  # frames of the whole source; None if unknown
     is_live: bool = False  # frames come as they can, so a video keeps time by their timestamps
+    explain: Callable[[], Explanation] | None = None  # the tracker's last update; None if it notes none
 
     @classmethod
     def of(cls, source: Source, class_names: Mapping[int, str] | None = None) -> SinkInfo:

@@ -87,7 +87,11 @@ class ByteTrack:
         is_low = (detections.scores > self.low) & (detections.scores < self.high)
         low = detections.select(is_low)
         unused = detections.select(~is_low & ~(detections.scores > self.high))
-        note_scores(self.record, unused, "track_low_thresh", self.low)
+        for gate, threshold, is_own in (
+            ("track_low_thresh", self.low, unused.scores <= self.low),
+            ("track_high_thresh", self.high, unused.scores > self.low),
+        ):
+            note_scores(self.record, unused.select(is_own), gate, threshold)
         self._predict(dt, warp)
         known = [track for track in self.tracks if track.status is not Status.TENTATIVE]
         tentative = [track for track in self.tracks if track.status is Status.TENTATIVE]

@@ -66,6 +66,7 @@ class ByteTrack(Tracker):
 
     name = "bytetrack"
     paper = "Zhang et al., ECCV 2022"
+    speed = "fastest"
     config_type = ByteTrackConfig
     durations = ("track_buffer",)
     aliases: ClassVar[Mapping[str, str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -16,6 +17,8 @@ FloatArray: TypeAlias = NDArray[np.float64]
 NO_EXTRAS: Mapping[str, Any] = {}
 MAX_SCALE = 1e3  # no camera zooms further in one frame
 UNIT_TOLERANCE = 1e-3  # embeddings whose squared lengths are all this near to 1 are left as they are
+
+_logger = logging.getLogger(__name__)
 
 
 def check_count(name: str, values: Any, count: int) -> None:
@@ -125,3 +128,12 @@ def checked_warp(warp: Any) -> FloatArray:
     if abs(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]) < 1e-9:
         raise InvalidInputError("warp collapses the image: its 2×2 part is singular")
     return matrix
+
+
+def log_dropped(rows: NDArray[np.int64], given: int) -> None:
+    """Say once that of so many detections only ``rows`` are kept."""
+    _logger.warning(
+        "dropped %d detection(s) without area (first: row %d); later ones are only counted in num_dropped",
+        given - len(rows),
+        int(np.setdiff1d(np.arange(given), rows)[0]),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from boxtrail.trackers.tracker import Tracker
 
 TRACKERS: dict[str, type[Tracker]] = {"bytetrack": ByteTrack, "ocsort": OcSort, "sort": Sort}
 
+_logger = logging.getLogger(__name__)
+
 
 def create_tracker(
     tracker_type: str,
@@ -26,6 +29,9 @@ def create_tracker(
     tracker_config: str | Path | Mapping[str, Any] | None = None,
     tracker_backend: str | None = None,
     evolve_param_dict: Mapping[str, Any] | None = None,
+    reid_weights: str | Path | None = None,
+    device: str | None = None,
+    half: bool = False,
     **options: Any,
 ) -> Tracker:
     """A tracker by name, without regard to case and punctuation: ``"bytetrack"``, ``"OC-SORT"``, ``"sort:python"``.
@@ -39,10 +45,15 @@ def create_tracker(
         tracker_config: the same, or a mapping of options.
         tracker_backend: another name of ``backend``.
         evolve_param_dict: more options, as tuners hand them over.
+        reid_weights: an appearance model. No tracker loads one: make the embeddings outside and pass them to
+            ``update`` as ``embs``. A tracker without appearance has no use for it, and says so in the log.
+        device: of the appearance model; means nothing without one.
+        half: half precision of the appearance model; means nothing without one.
         **options: see the tracker's class.
 
     Raises:
-        ConfigError: for an unknown tracker, backend, preset or option.
+        ConfigError: for an unknown tracker, backend, preset or option; for ``reid_weights`` with a tracker that
+            looks at appearance.
     """
     if not isinstance(tracker_type, str):
         raise ConfigError(
@@ -53,12 +64,30 @@ def create_tracker(
     if len(asked) > 1:
         raise ConfigError(f"two backends at once: {' and '.join(sorted(asked))}")
     kind = tracker_class(name)
+    _look_at_appearance(kind, {"reid_weights": reid_weights, "device": device, "half": half or None})
     chosen: dict[str, Any] = {}
     for source in (preset, tracker_config, evolve_param_dict, options):
         if source is not None:
             values = source if isinstance(source, Mapping) else load_preset(kind.name, source)
             chosen |= own_names(values, kind.aliases, kind.__name__)
     return kind(backend=next(iter(asked), None), **chosen)
+
+
+def _look_at_appearance(kind: type[Tracker], given: Mapping[str, Any]) -> None:
+    """What is said of an appearance model: refused where it would matter, ignored aloud where it does not.
+
+    Raises:
+        ConfigError: for weights that a tracker could use, for none are loaded here.
+    """
+    named = [name for name, value in given.items() if value is not None]
+    if kind.appearance != "unused" and given["reid_weights"] is not None:
+        raise ConfigError(
+            f"{kind.__name__} does not load appearance models (reid_weights={str(given['reid_weights'])!r}); "
+            "make the embeddings outside and pass them as update(dets, embs=...)"
+        )
+    if named:
+        without = "does not look at appearance" if kind.appearance == "unused" else "has no appearance model"
+        _logger.info("%s %s: ignored %s", kind.__name__, without, ", ".join(named))
 
 
 def tracker_class(name: str) -> type[Tracker]:

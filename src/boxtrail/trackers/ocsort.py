@@ -66,6 +66,7 @@ class OcSort(Tracker):
 
     name = "ocsort"
     paper = "Cao et al., CVPR 2023"
+    speed = "fastest"
     config_type = OcSortConfig
     durations = ("max_age",)
     aliases: ClassVar[Mapping[str, str]] = {

@@ -1,4 +1,4 @@
-"""Options of a tracker as a saved state keeps them."""
+"""What a saved state says of its tracker: version, name, options."""
 
 from __future__ import annotations
 
@@ -6,6 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from boxtrail.errors import StateError
+
+STATE_VERSION = 2
+
+_FIELDS = ("tracker", "options", "is_obb", "timestamp", "embedding_width", "num_dropped", "stream")
+
+
+def check_saved(state: Mapping[str, Any], name: str, own: Mapping[str, Any], *, strict: bool) -> None:
+    """A saved state must be complete, of this version and tracker, and if ``strict`` of the same options.
+
+    Raises:
+        StateError: says what is amiss.
+    """
+    try:
+        version, saved = state["boxtrail_state"], {field: state[field] for field in _FIELDS}
+        options, _ = dict(saved["options"]), int(saved["num_dropped"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise StateError(f"this is no saved tracker state: {error!r}") from error
+    if version != STATE_VERSION:
+        raise StateError(f"the state has version {version!r}; this boxtrail reads version {STATE_VERSION}")
+    if saved["tracker"] != name:
+        raise StateError(f"the state is of {saved['tracker']!r}, not of {name!r}")
+    if strict:
+        check_same_options(options, own)
 
 
 def plain_options(options: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Sort(Tracker):
 
     name = "sort"
     paper = "Bewley et al., ICIP 2016"
+    speed = "fastest"
     config_type = SortConfig
     durations = ("max_age",)
     aliases: ClassVar[Mapping[str, str]] = {

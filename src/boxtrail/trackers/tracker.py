@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any, ClassVar, Literal, TypeAlias
@@ -15,24 +13,25 @@ from boxtrail import backend as backends
 from boxtrail.detections import as_array, check
 from boxtrail.errors import ConfigError, InvalidDetectionsError, InvalidInputError, StateError
 from boxtrail.results import TrackResults
+from boxtrail.trackers.backend_options import backend_options
 from boxtrail.trackers.camera import Camera
-from boxtrail.trackers.class_groups import group_of_class
 from boxtrail.trackers.companions import (
     NO_EXTRAS,
     checked_embeddings,
     checked_extras,
     checked_frame,
     checked_warp,
+    log_dropped,
 )
-from boxtrail.trackers.options import StreamConfig, build, frames, split
-from boxtrail.trackers.saved_options import check_same_options, plain_options
+from boxtrail.trackers.explanation import Explanation
+from boxtrail.trackers.options import StreamConfig, build, split
+from boxtrail.trackers.recorder import Recorder
+from boxtrail.trackers.saved_options import STATE_VERSION, check_saved, plain_options
+from boxtrail.trackers.speed import SpeedClass
+from boxtrail.trackers.time_step import time_step
 from boxtrail.trackers.track import Track
 
 FloatArray: TypeAlias = NDArray[np.float64]
-
-STATE_VERSION = 2
-
-_logger = logging.getLogger(__name__)
 
 
 class Tracker:
@@ -49,6 +48,7 @@ class Tracker:
 
     name: ClassVar[str]  # as create_tracker knows it
     paper: ClassVar[str]
+    speed: ClassVar[SpeedClass]  # measured by benchmarks/bench_update.py
     config_type: ClassVar[type[Any]]
     aliases: ClassVar[Mapping[str, str]] = {}
     durations: ClassVar[tuple[str, ...]] = ()  # options that may be given in seconds
@@ -64,7 +64,9 @@ class Tracker:
         self.stream_config = build(StreamConfig, stream)
         self.backend = backends.resolve(backend)
         self.num_dropped = 0  # boxes without area so far
-        self._backend_options = self._for_backend()
+        self._backend_options = backend_options(
+            self.config, self.stream_config, durations=self.durations, uses_frame_size=self.uses_frame_size
+        )
         self._is_clean = backends.clean_check(self.backend)
         self._variable_dt = self.stream_config.variable_dt
         self._is_obb: bool | None = None  # not known before the first detection
@@ -73,6 +75,7 @@ class Tracker:
         self._camera = Camera(self.stream_config.cmc_method, self.camera_motion)
         self.camera_motion = self._camera.method
         self._impl = self._make_impl(oriented=False)
+        self._recorder = Recorder(self._backend_options) if self.stream_config.record else None
 
     def update(
         self,
@@ -128,7 +131,8 @@ class Tracker:
             img = checked_frame(img)
         dt = 1.0
         if self._variable_dt:
-            timestamp, dt = self._step(timestamp if timestamp is not None else timestamp_s)
+            given = timestamp if timestamp is not None else timestamp_s
+            timestamp, dt = time_step(given, self._timestamp, self.stream_config.frame_rate)
         if (array.shape[1] == 7) is not self._is_obb:
             array = self._fit_geometry(array)
         if rows is not None:
@@ -145,7 +149,32 @@ class Tracker:
         if rows is not None and len(result):
             produced = result.det_ind >= 0
             result[produced, -1] = rows[result.det_ind[produced]]
+        if self._recorder is not None and (record := self._impl.record()) is not None:
+            self._recorder.note(record, self._impl.tracks(), array, rows, len(labels))
         return result
+
+    def explain(self) -> Explanation:
+        """Why the last update did what it did: for every track and detection the stage that matched it, or what
+        stood in its way. Needs ``record=True``; without it nothing is noted, and nothing is spent on it.
+
+        ```python
+        tracker = create_tracker("ocsort", record=True)
+        tracker.update(detections)
+        print(tracker.explain())
+        # frame 12
+        # track 4: missed; first: best detection 2 at 0.21, asked for 0.30
+        print(tracker.explain().why(4))  # the line of track 4
+        tracker.explain().id_changes()  # for new tracks: which older one was near, and why it did not go on
+        ```
+
+        Before the first update, and after :meth:`reset` or :meth:`load_state_dict`, it is empty.
+
+        Raises:
+            ConfigError: if the tracker was made without ``record=True``.
+        """
+        if self._recorder is None:
+            raise ConfigError(f"nothing was noted: make the tracker with {type(self).__name__}(record=True)")
+        return self._recorder.explain()
 
     @property
     def tracks(self) -> list[Track]:
@@ -169,6 +198,8 @@ class Tracker:
         self._embedding_width = None
         self._camera.reset()
         self._impl = self._make_impl(oriented=False)
+        if self._recorder is not None:
+            self._recorder.clear()
 
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to go on elsewhere: plain numbers, strings, lists and dicts that survive JSON."""
@@ -193,27 +224,17 @@ class Tracker:
         Raises:
             StateError: if the state is of another tracker, version or set of options; nothing changes then.
         """
-        try:
-            version, name, saved = state["boxtrail_state"], state["tracker"], dict(state["options"])
-            is_obb, timestamp = state["is_obb"], state["timestamp"]
-            stream, num_dropped, width = state["stream"], int(state["num_dropped"]), state["embedding_width"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise StateError(f"this is no saved tracker state: {error!r}") from error
-        if version != STATE_VERSION:
-            raise StateError(
-                f"the state has version {version!r}; this boxtrail reads version {STATE_VERSION}"
-            )
-        if name != self.name:
-            raise StateError(f"the state is of {name!r}, not of {self.name!r}")
-        if strict:
-            check_same_options(saved, plain_options(self.options))
+        check_saved(state, self.name, plain_options(self.options), strict=strict)
+        is_obb, stream = state["is_obb"], state["stream"]
         impl = self._make_impl(oriented=bool(is_obb))
         try:
             impl.load_state_dict(dict(stream))
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise StateError(f"the saved state does not fit {self.name!r}: {error}") from error
-        self._impl, self._is_obb, self._timestamp, self.num_dropped = impl, is_obb, timestamp, num_dropped
-        self._embedding_width = width
+        self._impl, self._is_obb, self._timestamp = impl, is_obb, state["timestamp"]
+        self._embedding_width, self.num_dropped = state["embedding_width"], int(state["num_dropped"])
+        if self._recorder is not None:
+            self._recorder.clear(int(stream["frame"]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by options and state."""
@@ -259,40 +280,6 @@ class Tracker:
     def _make_impl(self, *, oriented: bool) -> backends.TrackerBackend:
         return backends.make(self.backend, type(self).__name__, oriented=oriented, **self._backend_options)
 
-    def _for_backend(self) -> dict[str, Any]:
-        """The options as the backends take them: durations in frames, no missing values."""
-        stream, options = self.stream_config, asdict(self.config)
-        for name in self.durations:
-            options[name] = frames(options[name], stream.frame_rate, name)
-        if "asso_func" in options:
-            if options["asso_func"] == "centroid" and stream.frame_size is None:
-                raise ConfigError("asso_func='centroid' needs frame_size=(width, height) in pixels")
-            options["image_diagonal"] = math.hypot(*(stream.frame_size or (0, 0)))
-            options["buffer_ratio"] = stream.buffer_ratio
-        if self.uses_frame_size:
-            options["frame_width"], options["frame_height"] = map(float, stream.frame_size or (0, 0))
-        options["per_class"] = stream.per_class or stream.class_groups is not None
-        options["class_group"] = group_of_class(stream.class_groups, stream.class_names)
-        options["class_vote"] = stream.class_vote
-        options["record"] = stream.record
-        return options
-
-    def _step(self, timestamp: Any) -> tuple[float, float]:
-        """The timestamp in seconds, and how many frames after the last one it is."""
-        try:
-            seconds = math.nan if timestamp is None else float(timestamp)
-        except (TypeError, ValueError):
-            seconds = math.nan
-        if not math.isfinite(seconds):
-            raise InvalidInputError(f"variable_dt needs a timestamp in seconds, not {timestamp!r}")
-        if self._timestamp is None:
-            return seconds, 1.0
-        if seconds <= self._timestamp:
-            raise InvalidInputError(
-                f"timestamp {seconds:g} s does not come after the last one, {self._timestamp:g} s"
-            )
-        return seconds, (seconds - self._timestamp) * self.stream_config.frame_rate
-
     def _fit_geometry(self, array: FloatArray) -> FloatArray:
         """Settle upright or oriented boxes by the first detections; empty frames fit both."""
         is_obb = array.shape[1] == 7
@@ -311,15 +298,9 @@ class Tracker:
         return array
 
     def _count_dropped(self, rows: NDArray[np.int64], given: int) -> None:
-        dropped = given - len(rows)
-        if dropped and self.num_dropped == 0:
-            row = int(np.setdiff1d(np.arange(given), rows)[0])
-            _logger.warning(
-                "dropped %d detection(s) without area (first: row %d); later ones are only counted in num_dropped",
-                dropped,
-                row,
-            )
-        self.num_dropped += dropped
+        if self.num_dropped == 0 and given > len(rows):
+            log_dropped(rows, given)
+        self.num_dropped += given - len(rows)
 
 
 def _restore(kind: type[Tracker], backend: str, options: dict[str, Any], state: dict[str, Any]) -> Tracker:

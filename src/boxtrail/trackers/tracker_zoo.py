@@ -22,8 +22,15 @@ def create_tracker(
     """A tracker by name; ``reid_weights``, ``device`` and ``half`` mean nothing to a tracker without appearance.
 
     Raises:
-        ConfigError: for an unknown tracker, preset or option.
+        ConfigError: for an unknown tracker, preset or option; for ``reid_weights`` with a tracker that looks at
+            appearance, see :func:`boxtrail.trackers.create_tracker`.
     """
     return factory.create_tracker(
-        tracker_type, tracker_config=tracker_config, evolve_param_dict=evolve_param_dict, per_class=per_class
+        tracker_type,
+        tracker_config=tracker_config,
+        evolve_param_dict=evolve_param_dict,
+        reid_weights=reid_weights,
+        device=device,
+        half=half,
+        per_class=per_class,
     )
