@@ -133,43 +133,46 @@ void match(const BoxModel<Box>& model, std::vector<Track>& tracks, const std::ve
   }
 }
 
-// frame.seen ← the known tracks of the last frame that are in no match.
-template <class Box, class Track>
-void take_seen(const std::vector<Track>& tracks, const Matches& matches, ByteFrame<Box>& frame) {
-  unmatched(frame.known.size(), matches, false, frame.free);
-  frame.seen.clear();
-  for (const std::int32_t k : frame.free)
-    if (tracks[byte::at(frame.known[byte::at(k)])].life.status == Status::kConfirmed)
-      frame.seen.push_back(frame.known[byte::at(k)]);
-}
-
-// Nothing was found for the members that are in no match.
-template <class Track>
-void lose_unmatched(std::vector<Track>& tracks, const std::vector<std::int32_t>& members, const Matches& matches,
-                    std::vector<std::int32_t>& scratch) {
+// Leaves the members that are in no match; `scratch` only lends its memory.
+inline void keep_unmatched(std::vector<std::int32_t>& members, const Matches& matches,
+                           std::vector<std::int32_t>& scratch) {
   unmatched(members.size(), matches, false, scratch);
-  for (const std::int32_t k : scratch) tracks[byte::at(members[byte::at(k)])].life.status = Status::kLost;
+  for (std::size_t k = 0; k < scratch.size(); ++k) members[k] = members[byte::at(scratch[k])];
+  members.resize(scratch.size());
 }
 
-// Removes the newborn tracks that are in no match, and the lost ones unseen for more than `buffer` frames. An expired
-// track goes one frame late, as in the authors' code: their published rows depend on it.
+// frame.seen ← the known tracks left over that were seen in the last frame.
 template <class Box, class Track>
-void remove_missed(std::vector<Track>& tracks, const Matches& matches, double now, double buffer, ByteFrame<Box>& frame,
-                   Record* record) {
-  frame.gone.assign(tracks.size(), 0);
-  unmatched(frame.tentative.size(), matches, false, frame.free);
-  for (const std::int32_t k : frame.free) {
-    const std::size_t i = byte::at(frame.tentative[byte::at(k)]);
-    frame.gone[i] = 1;
-    note_death(record, tracks[i].id, "unconfirmed");
+void take_seen(const std::vector<Track>& tracks, ByteFrame<Box>& frame) {
+  frame.seen.clear();
+  for (const std::int32_t i : frame.known)
+    if (tracks[byte::at(i)].life.status == Status::kConfirmed) frame.seen.push_back(i);
+}
+
+// Nothing was found for the members.
+template <class Track>
+void lose(std::vector<Track>& tracks, const std::vector<std::int32_t>& members) {
+  for (const std::int32_t i : members) tracks[byte::at(i)].life.status = Status::kLost;
+}
+
+// Removes the newborn tracks that were `missed`, and the lost ones unseen for more than `buffer` frames at `last_time`,
+// the time of the last frame: an expired track goes one frame late, as in the authors' code, whose published rows
+// depend on it.
+template <class Track>
+void remove_missed(std::vector<Track>& tracks, const std::vector<std::int32_t>& missed, double last_time, double buffer,
+                   std::vector<char>& gone, Record* record) {
+  gone.assign(tracks.size(), 0);
+  for (const std::int32_t i : missed) {
+    gone[byte::at(i)] = 1;
+    note_death(record, tracks[byte::at(i)].id, "unconfirmed");
   }
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     const ByteLife& life = tracks[i].life;
-    if (life.status != Status::kLost || !(now - life.last_time > buffer)) continue;
-    frame.gone[i] = 1;
+    if (life.status != Status::kLost || !(last_time - life.last_time > buffer)) continue;
+    gone[i] = 1;
     note_death(record, tracks[i].id, "track_buffer");
   }
-  byte::erase_marked(tracks, frame.gone);
+  byte::erase_marked(tracks, gone);
 }
 
 // A new track for each detection that is sure enough; `on_birth(track, j)` adds what the family does not know.

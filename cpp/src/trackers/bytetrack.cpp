@@ -16,21 +16,24 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
 
   // First association: sure detections with all confirmed and lost tracks.
   const Matches& first = associate("first", f.known, f.high, config_.match_thresh, config_.fuse_score);
-  take_seen(tracks, first, f);
   match(model_, tracks, f.known, f.high, first, clock);
+  keep_unmatched(f.known, first, f.free);
   keep_unmatched(f.high, first, f.free);
 
   // Second association: unsure detections with tracks seen in the last frame. A lost track cannot use them.
+  take_seen(tracks, f);
   const Matches& second = associate("second", f.seen, f.low, config_.second_match_thresh, false);
   match(model_, tracks, f.seen, f.low, second, clock);
-  lose_unmatched(tracks, f.seen, second, f.free);
+  keep_unmatched(f.seen, second, f.free);
+  lose(tracks, f.seen);
 
   // Tracks born in the last frame get one chance, then they go.
   const Matches& third =
       associate("unconfirmed", f.tentative, f.high, config_.unconfirmed_match_thresh, config_.fuse_score);
   match(model_, tracks, f.tentative, f.high, third, clock);
+  keep_unmatched(f.tentative, third, f.free);
   keep_unmatched(f.high, third, f.free);
-  remove_missed(tracks, third, clock.time - dt, config_.track_buffer, f, record);
+  remove_missed(tracks, f.tentative, clock.time - dt, config_.track_buffer, f.gone, record);
 
   give_birth(model_, tracks, f.high, config_.new_track_thresh, clock, record, [](Track&, std::size_t) {});
   remove_duplicates(model_, tracks, config_.duplicate_thresh, f, record);
