@@ -50,7 +50,6 @@ def byte_family(draw: st.DrawFn) -> dict[str, Any]:
         "new_track_thresh": draw(pick(THRESHOLDS)),
         "track_buffer": draw(pick((0, 1, 3, 30))),
         "fuse_score": draw(st.booleans()),
-        "duplicate_thresh": draw(pick((0.0, 0.15, 0.5, 1.0))),
     }
 
 
@@ -59,6 +58,7 @@ def bytetrack(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "asso_func": draw(measures),
         **byte_family(draw),
+        "duplicate_thresh": draw(pick((0.0, 0.15, 0.5, 1.0))),
         "match_thresh": draw(pick((0.0, 0.5, 0.9, 1.0, 1.5))),
         "second_match_thresh": draw(pick((0.5, 0.9, 1.0))),
         "unconfirmed_match_thresh": draw(pick((0.7, 1.0, 2.0))),

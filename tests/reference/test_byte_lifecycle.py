@@ -25,9 +25,7 @@ BOX = np.array([0.0, 0.0, 10.0, 20.0])
 
 def track(number: int, status: Status, *, first: int = 1, last: int = 1, model=XYWH) -> ByteTrackTrack:
     """A track at BOX, seen from frame ``first`` to ``last``."""
-    return ByteTrackTrack(
-        number, status, initiate(model, BOX), 0.9, 0, 0, [], 1, first, last, float(last)
-    )
+    return ByteTrackTrack(number, status, initiate(model, BOX), 0.9, 0, 0, [], 1, first, last, float(last))
 
 
 def detections(*scores: float) -> Detections:

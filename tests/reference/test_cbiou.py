@@ -50,7 +50,9 @@ def test_a_buffer_grows_with_the_width_and_the_height(mode: str, box: Any, least
     assert video.tracker.tracks[0].hits == hits
 
 
-@pytest.mark.parametrize(("mode", "score", "hits"), [("paper", 1.0, 2), ("two-stage", 1.0, 1), ("two-stage", 0.5, 2)])
+@pytest.mark.parametrize(
+    ("mode", "score", "hits"), [("paper", 1.0, 2), ("two-stage", 1.0, 1), ("two-stage", 0.5, 2)]
+)
 def test_the_large_buffer_is_for_all_that_is_left_or_for_unsure_detections(
     mode: str, score: float, hits: int
 ) -> None:
@@ -100,19 +102,38 @@ def test_a_box_that_shrinks_away_keeps_a_size() -> None:
     assert (video.tracker.tracks[0].state.mean[2:4] > 0.0).all()
 
 
-def test_the_paper_reports_the_detection_itself() -> None:
-    video = Video("paper")
+@pytest.mark.parametrize("mode", MODES)
+def test_the_box_reported_is_the_detection_itself(mode: str) -> None:
+    video = Video(mode)
     video.show((BOX, 1.0))
     assert video.show((moved(3.0), 1.0))[0].box.tolist() == list(moved(3.0))
 
 
-def test_a_lost_track_takes_unsure_detections_in_the_papers_mode_alone() -> None:
-    for mode, hits in (("paper", 2), ("two-stage", 1)):
-        video = Video(mode, track_low_thresh=0.1)
+def test_unsure_detections_are_for_tracks_of_the_last_frame_and_for_the_two_stage_mode() -> None:
+    for mode, gap, hits in (("two-stage", False, 2), ("two-stage", True, 1), ("paper", False, 1)):
+        video = Video(mode)
         video.show((BOX, 1.0))
-        video.show()
+        if gap:
+            video.show()
         video.show((BOX, 0.3))
         assert video.tracker.tracks[0].hits == hits
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_score_at_the_threshold_makes_a_sure_detection(mode: str) -> None:
+    video = Video(mode, min_similarity_second=1.0)
+    video.show((BOX, 1.0))
+    video.show((moved(1.0), 0.6))
+    assert video.tracker.tracks[0].hits == 2
+
+
+def test_the_size_of_a_lost_track_goes_on_changing() -> None:
+    video = Video("two-stage")
+    video.show((BOX, 1.0))
+    video.tracker.tracks[0].state.mean[6] = 1.0
+    for _ in range(3):
+        video.show()
+    assert video.tracker.tracks[0].state.mean[2] == 13.0
 
 
 def test_the_camera_moves_every_box_the_papers_mode_remembers_once() -> None:

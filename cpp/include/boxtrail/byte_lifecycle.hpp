@@ -76,14 +76,16 @@ void erase_marked(std::vector<Track>& tracks, const std::vector<char>& marks) {
 
 }  // namespace byte
 
-// Sure and unsure detections. A score equal to the high threshold falls in neither band, as in the authors' code.
+// Sure and unsure detections. A score equal to the high threshold falls in neither band, as in ByteTrack's code, unless
+// `tie_is_high`.
 template <class Box>
-void split_by_score(const Detections<Box>& detections, double high, double low, ByteFrame<Box>& frame, Record* record) {
+void split_by_score(const Detections<Box>& detections, double high, double low, ByteFrame<Box>& frame, Record* record,
+                    bool tie_is_high = false) {
   frame.high.clear();
   frame.low.clear();
   for (std::size_t j = 0; j < detections.size(); ++j) {
     const double score = detections.scores[j];
-    if (score > high)
+    if (score > high || (tie_is_high && score == high))
       frame.high.push_back(detections, j);
     else if (score > low && score < high)
       frame.low.push_back(detections, j);

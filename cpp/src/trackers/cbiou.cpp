@@ -36,13 +36,12 @@ void CBIoU<B>::step(const Detections<Box>& detections, Clock& clock, double dt, 
   // The cascade leaves newborn tracks that were missed in f.tentative and free detections in f.high.
   remove_missed(tracks, f.tentative, clock.time - dt, config_.track_buffer, f.gone, record);
   give_birth(model_, tracks, f.high, config_.new_track_thresh, clock, record, [&](Track& track, std::size_t j) {
-    if (!is_paper_) return;
-    track.sights.reserve(static_cast<std::size_t>(config_.motion_window) + 1);
+    track.sights.reserve(num_sights_);
     track.sights.push_back({clock.time, f.high.boxes[j]});
   });
-  if (!is_paper_) remove_duplicates(model_, tracks, config_.duplicate_thresh, f, record);
   for (const Track& track : tracks)
-    if (track.life.status == Status::kConfirmed) reports.push_back(report_of<Box>(model_, track));
+    if (track.life.status == Status::kConfirmed)
+      reports.push_back({track.sights.back().box, track.id, track.score, track.label, track.row});
 }
 
 template <class B>
@@ -54,7 +53,7 @@ void CBIoU<B>::predict_all(double now, double dt, const Warp* warp) {
       extrapolate(model_, track, now);
       continue;
     }
-    predict_known(model_, track, dt);
+    predict(model_, track.state, dt);
     if (warp != nullptr) warp_state(model_, *warp, track.state);
   }
   remove_diverged<Box>(tracks, model_, record);
@@ -66,17 +65,17 @@ void CBIoU<B>::paper_cascade(const Detections<Box>& detections, const Clock& clo
   ByteFrame<Box>& f = frame_;
   f.high.clear();
   for (std::size_t j = 0; j < detections.size(); ++j) {
-    if (detections.scores[j] > config_.track_low_thresh)
+    if (detections.scores[j] >= config_.track_high_thresh)
       f.high.push_back(detections, j);
     else
-      note_refusal(record, detections.rows[j], "track_low_thresh", detections.scores[j], config_.track_low_thresh);
+      note_refusal(record, detections.rows[j], "track_high_thresh", detections.scores[j], config_.track_high_thresh);
   }
   Indices& left = f.known;
   left.resize(tracks.size());
   std::iota(left.begin(), left.end(), 0);
   for (const Stage* stage : {&first_, &second_}) {
     const Matches& matches = associate(*stage, left, f.high);
-    see(left, matches, clock);
+    match(left, f.high, matches, clock);
     keep_unmatched(left, matches, f.free);
     keep_unmatched(f.high, matches, f.free);
   }
@@ -94,25 +93,25 @@ void CBIoU<B>::paper_cascade(const Detections<Box>& detections, const Clock& clo
 template <class B>
 void CBIoU<B>::two_stage_cascade(const Detections<Box>& detections, const Clock& clock) {
   ByteFrame<Box>& f = frame_;
-  split_by_score(detections, config_.track_high_thresh, config_.track_low_thresh, f, record);
+  split_by_score(detections, config_.track_high_thresh, config_.track_low_thresh, f, record, true);
   split_by_status(tracks, f);
 
   // First association: sure detections with all confirmed and lost tracks.
   const Matches& first = associate(first_, f.known, f.high);
-  match(model_, tracks, f.known, f.high, first, clock);
+  match(f.known, f.high, first, clock);
   keep_unmatched(f.known, first, f.free);
   keep_unmatched(f.high, first, f.free);
 
   // Second association: unsure detections with tracks seen in the last frame. A lost track cannot use them.
   take_seen(tracks, f);
   const Matches& second = associate(second_, f.seen, f.low);
-  match(model_, tracks, f.seen, f.low, second, clock);
+  match(f.seen, f.low, second, clock);
   keep_unmatched(f.seen, second, f.free);
   lose(tracks, f.seen);
 
   // Tracks born in the last frame get one chance, then they go.
   const Matches& third = associate(third_, f.tentative, f.high);
-  match(model_, tracks, f.tentative, f.high, third, clock);
+  match(f.tentative, f.high, third, clock);
   keep_unmatched(f.tentative, third, f.free);
   keep_unmatched(f.high, third, f.free);
 }
@@ -132,16 +131,19 @@ const Matches& CBIoU<B>::associate(const Stage& stage, const Indices& members, c
   return matches;
 }
 
-// Without a filter: the box of a track is that of its detection, of frame_.high.
 template <class B>
-void CBIoU<B>::see(const Indices& members, const Matches& matches, const Clock& clock) {
+void CBIoU<B>::match(const Indices& members, const Detections<Box>& detections, const Matches& matches,
+                     const Clock& clock) {
   for (const auto [i, j] : matches) {
     Track& track = tracks[at(members[at(i)])];
-    const Box box = align(frame_.high.boxes[at(j)], to_box<Box>(model_, track.state));
-    if (track.sights.size() > static_cast<std::size_t>(config_.motion_window)) track.sights.erase(track.sights.begin());
+    const Box box = align(detections.boxes[at(j)], to_box<Box>(model_, track.state));
+    if (track.sights.size() >= num_sights_) track.sights.erase(track.sights.begin());
     track.sights.push_back({clock.time, box});
-    extrapolate(model_, track, clock.time);
-    take_detection(track, frame_.high, at(j));
+    if (is_paper_)
+      extrapolate(model_, track, clock.time);
+    else
+      update(model_, track.state, box);
+    take_detection(track, detections, at(j));
     track.life.count_hit(clock);
   }
 }

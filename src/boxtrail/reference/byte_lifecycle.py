@@ -44,10 +44,13 @@ T = TypeVar("T", bound=ByteFamilyTrack)
 
 
 def split_by_score(
-    detections: Detections, high: float, low: float, record: Record | None
+    detections: Detections, high: float, low: float, record: Record | None, *, tie_is_high: bool = False
 ) -> tuple[Detections, Detections]:
-    """Sure and unsure detections. A score equal to ``high`` falls in neither band, as in the authors' code."""
-    is_high = detections.scores > high
+    """Sure and unsure detections.
+
+    A score equal to ``high`` falls in neither band, as in ByteTrack's code, unless ``tie_is_high``.
+    """
+    is_high = detections.scores >= high if tie_is_high else detections.scores > high
     is_low = (detections.scores > low) & (detections.scores < high)
     note_scores(record, detections.select(~is_low & ~is_high), "track_low_thresh", low)
     return detections.select(is_high), detections.select(is_low)

@@ -18,18 +18,14 @@ from boxtrail.reference.byte_lifecycle import (
     describe,
     give_birth,
     lose,
-    match,
-    predict_known,
-    report,
     split_by_score,
     split_by_status,
     survivors,
     unmatched_detections,
     unmatched_tracks,
-    without_duplicates,
 )
 from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import MIN_SIZE, MotionModel, State, measurement, motion_model
+from boxtrail.reference.kalman import MIN_SIZE, MotionModel, State, measurement, motion_model, predict, update
 from boxtrail.reference.record import Record, note_scores, note_stage
 from boxtrail.reference.sort_lifecycle import without_diverged
 from boxtrail.reference.stream import Clock, Report, Status
@@ -48,7 +44,9 @@ class Sight:
 
 @dataclass(slots=True)
 class CBIoUTrack:
-    """One track; ``row`` is the detection it was last matched with, ``sights`` are kept in the paper's mode alone."""
+    """One track; ``row`` is the detection it was last matched with, ``sights`` are the last boxes it was matched with:
+    several in the paper's mode, else one.
+    """
 
     id: int
     status: Status
@@ -94,7 +92,6 @@ class CBIoU:
         min_similarity_unconfirmed: float,
         track_buffer: float,
         fuse_score: bool,
-        duplicate_thresh: float,
         motion_window: int,
     ) -> None:
         self.is_paper = mode == "paper"
@@ -103,8 +100,8 @@ class CBIoU:
         self.first = Stage("first", buffer_ratio_first, min_similarity_first, fuse)
         self.second = Stage("second", buffer_ratio_second, min_similarity_second, False)
         self.tentative = Stage("unconfirmed", buffer_ratio_first, min_similarity_unconfirmed, fuse)
-        self.buffer, self.duplicate_distance = track_buffer, duplicate_thresh
-        self.window = motion_window
+        self.buffer = track_buffer
+        self.num_sights = motion_window + 1 if self.is_paper else 1
         self.model: MotionModel = motion_model("XYWH", oriented=oriented)
         self.tracks: list[CBIoUTrack] = []
         self.record: Record | None = None
@@ -116,12 +113,13 @@ class CBIoU:
         missed, left = cascade(detections, clock)
         self.tracks = survivors(self.tracks, missed, clock, dt, self.buffer, self.record)
         for track, j in give_birth(CBIoUTrack, self.model, left, clock, self.birth, self.record):
+            track.sights.append(Sight(clock.time, left.boxes[j].copy()))
             self.tracks.append(track)
-            if self.is_paper:
-                track.sights.append(Sight(clock.time, left.boxes[j].copy()))
-        if not self.is_paper:
-            self.tracks = without_duplicates(self.tracks, self.model, self.duplicate_distance, self.record)
-        return report(self.model, [track for track in self.tracks if track.status is Status.CONFIRMED])
+        return [
+            Report(track.sights[-1].box, track.id, track.score, track.label, track.row)
+            for track in self.tracks
+            if track.status is Status.CONFIRMED
+        ]
 
     def describe(self, track: CBIoUTrack, clock: Clock) -> list[float]:
         """Status, age, hits, misses, score, label, box, velocity."""
@@ -131,13 +129,12 @@ class CBIoU:
         """All tracks with all detections, then what is left with a larger buffer; newborn tracks that were missed,
         and the detections that are left.
         """
-        used = detections.scores > self.low
-        note_scores(self.record, detections.select(~used), "track_low_thresh", self.low)
+        used = detections.scores >= self.high
+        note_scores(self.record, detections.select(~used), "track_high_thresh", self.high)
         left_tracks, left = self.tracks, detections.select(used)
         for stage in (self.first, self.second):
             pairs = self._associate(stage, left_tracks, left)
-            for i, j in pairs:
-                self._see(left_tracks[i], left, j, clock)
+            self._match(left_tracks, left, pairs, clock)
             left_tracks, left = unmatched_tracks(left_tracks, pairs), unmatched_detections(left, pairs)
         known, missed = split_by_status(left_tracks)
         lose(known)
@@ -145,23 +142,23 @@ class CBIoU:
 
     def _two_stage_cascade(self, detections: Detections, clock: Clock) -> tuple[list[CBIoUTrack], Detections]:
         """ByteTrack's cascade: sure detections with a small buffer, unsure ones with a large one."""
-        high, low = split_by_score(detections, self.high, self.low, self.record)
+        high, low = split_by_score(detections, self.high, self.low, self.record, tie_is_high=True)
         known, tentative = split_by_status(self.tracks)
 
         # First association: sure detections with all confirmed and lost tracks.
         pairs = self._associate(self.first, known, high)
-        match(self.model, known, high, pairs, clock)
+        self._match(known, high, pairs, clock)
         left, left_high = unmatched_tracks(known, pairs), unmatched_detections(high, pairs)
 
         # Second association: unsure detections with tracks seen in the last frame. A lost track cannot use them.
         seen = [track for track in left if track.status is Status.CONFIRMED]
         pairs = self._associate(self.second, seen, low)
-        match(self.model, seen, low, pairs, clock)
+        self._match(seen, low, pairs, clock)
         lose(unmatched_tracks(seen, pairs))
 
         # Tracks born in the last frame get one chance, then they go.
         pairs = self._associate(self.tentative, tentative, left_high)
-        match(self.model, tentative, left_high, pairs, clock)
+        self._match(tentative, left_high, pairs, clock)
         return unmatched_tracks(tentative, pairs), unmatched_detections(left_high, pairs)
 
     def _associate(self, stage: Stage, tracks: list[CBIoUTrack], detections: Detections) -> Pairs:
@@ -174,24 +171,27 @@ class CBIoU:
         return pairs
 
     def _predict(self, clock: Clock, dt: float, warp: FloatArray | None) -> None:
-        if self.is_paper:
-            for track in self.tracks:
-                if warp is not None:
-                    for sight in track.sights:
-                        sight.box = warp_box(warp, sight.box)
+        for track in self.tracks:
+            if self.is_paper:
+                for sight in track.sights if warp is not None else ():
+                    sight.box = warp_box(warp, sight.box)
                 extrapolate(self.model, track, clock.time)
-        else:
-            predict_known(self.model, self.tracks, dt)
-            for track in self.tracks if warp is not None else ():
-                warp_state(self.model, warp, track.state)
+            else:
+                predict(self.model, track.state, dt)
+                if warp is not None:
+                    warp_state(self.model, warp, track.state)
         self.tracks = without_diverged(self.tracks, self.model, self.record)
 
-    def _see(self, track: CBIoUTrack, detections: Detections, j: int, clock: Clock) -> None:
-        """Without a filter: the box of the track is that of its detection."""
-        box = aligned(self.model, track.state, detections.boxes[j])
-        track.sights = [*track.sights, Sight(clock.time, box.copy())][-self.window - 1 :]
-        extrapolate(self.model, track, clock.time)
-        count_hit(track, detections, j, clock)
+    def _match(self, tracks: list[CBIoUTrack], detections: Detections, pairs: Pairs, clock: Clock) -> None:
+        for i, j in pairs:
+            track = tracks[i]
+            box = aligned(self.model, track.state, detections.boxes[j])
+            track.sights = [*track.sights, Sight(clock.time, box.copy())][-self.num_sights :]
+            if self.is_paper:
+                extrapolate(self.model, track, clock.time)
+            else:
+                update(self.model, track.state, box)
+            count_hit(track, detections, j, clock)
 
 
 def extrapolate(model: MotionModel, track: CBIoUTrack, time: float) -> None:

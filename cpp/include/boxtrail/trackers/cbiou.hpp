@@ -14,7 +14,6 @@ struct CBIoUConfig {  // no defaults here: they live in boxtrail.trackers.CBIoUC
   double min_similarity_first, min_similarity_second, min_similarity_unconfirmed;
   double track_buffer;
   bool fuse_score;
-  double duplicate_thresh;
   std::int64_t motion_window;
 };
 
@@ -33,7 +32,7 @@ struct CBIoUTrack {
   std::int64_t label, row;
   ClassVotes votes;
   ByteLife life;
-  std::vector<Sight<B>> sights{};  // the last few, in the paper's mode alone
+  std::vector<Sight<B>> sights{};  // the last boxes it was matched with; one in two-stage mode
 };
 
 template <class Archive>
@@ -49,7 +48,6 @@ void visit(Archive& archive, CBIoUConfig& config) {
   archive("min_similarity_unconfirmed", config.min_similarity_unconfirmed);
   archive("track_buffer", config.track_buffer);
   archive("fuse_score", config.fuse_score);
-  archive("duplicate_thresh", config.duplicate_thresh);
   archive("motion_window", config.motion_window);
 }
 
@@ -94,10 +92,11 @@ class CBIoU {
   void paper_cascade(const Detections<Box>& detections, const Clock& clock);
   void two_stage_cascade(const Detections<Box>& detections, const Clock& clock);
   const Matches& associate(const Stage& stage, const Indices& members, const Detections<Box>& detections);
-  void see(const Indices& members, const Matches& matches, const Clock& clock);
+  void match(const Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock);
 
   Config config_;
   bool is_paper_ = config_.mode == "paper";
+  std::size_t num_sights_ = is_paper_ ? static_cast<std::size_t>(config_.motion_window) + 1 : 1;
   bool fuse_ = config_.fuse_score && !is_paper_;
   Stage first_{"first", config_.buffer_ratio_first, config_.min_similarity_first, fuse_};
   Stage second_{"second", config_.buffer_ratio_second, config_.min_similarity_second, false};
