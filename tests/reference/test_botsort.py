@@ -141,3 +141,13 @@ def test_the_cost_takes_the_score_of_the_detection_in() -> None:
         video.show((BOX, 0.9))
         video.show((moved(70.0), 0.7))
         assert video.tracker.tracks[0].hits == hits
+
+
+def test_an_expired_track_can_be_found_one_frame_later() -> None:
+    for gap, hits in ((4, 2), (5, 1)):  # a buffer of three frames
+        video = Video(track_buffer=3.0)
+        video.show((BOX, 0.9))
+        for _ in range(gap):
+            video.show()
+        video.show((BOX, 0.9))
+        assert video.tracker.tracks[0].hits == hits

@@ -63,17 +63,17 @@ def test_the_size_of_a_lost_track_is_frozen_and_an_aspect_ratio_goes_on() -> Non
         assert lost.state.mean[4:].tolist() == kept
 
 
-def test_an_expired_track_goes_one_frame_late() -> None:
+def test_a_lost_track_is_kept_for_as_long_as_the_buffer() -> None:
     lost = track(1, Status.LOST, last=10)
-    assert survivors([lost], [], Clock(41, 41.0), 1.0, 30.0, None) == [lost]
+    assert survivors([lost], [], 40.0, 30.0, None) == [lost]
     record = Record()
-    assert survivors([lost], [], Clock(42, 42.0), 1.0, 30.0, record) == []
+    assert survivors([lost], [], 41.0, 30.0, record) == []
     assert record.deaths == [(1, "track_buffer")]
 
 
 def test_a_newborn_track_that_was_missed_goes_at_once() -> None:
     newborn, other = track(1, Status.TENTATIVE), track(2, Status.TENTATIVE)
-    assert survivors([newborn, other], [newborn], Clock(2, 2.0), 1.0, 30.0, None) == [other]
+    assert survivors([newborn, other], [newborn], 2.0, 30.0, None) == [other]
 
 
 def test_of_two_tracks_in_one_place_the_longer_life_stays_and_a_tie_drops_the_live_one() -> None:

@@ -160,3 +160,14 @@ def test_an_oriented_box_is_followed_through_its_other_code() -> None:
     reports = video.show(((50.0, 50.0, 10.0, 20.0, math.pi / 2.0), 1.0))
     assert reports[0].box == pytest.approx([50.0, 50.0, 20.0, 10.0, 0.0], abs=1e-12)
     assert video.tracker.tracks[0].state.mean[5:] == pytest.approx(np.zeros(5), abs=1e-12)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_track_unseen_for_longer_than_the_buffer_is_gone(mode: str) -> None:
+    for gap, hits in ((3, 2), (4, 1)):
+        video = Video(mode, track_buffer=3.0)
+        video.show((BOX, 0.9))
+        for _ in range(gap):
+            video.show()
+        video.show((BOX, 0.9))
+        assert video.tracker.tracks[0].hits == hits

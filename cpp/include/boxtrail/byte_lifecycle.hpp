@@ -157,11 +157,9 @@ void lose(std::vector<Track>& tracks, const std::vector<std::int32_t>& members) 
   for (const std::int32_t i : members) tracks[byte::at(i)].life.status = Status::kLost;
 }
 
-// Removes the newborn tracks that were `missed`, and the lost ones unseen for more than `buffer` frames at `last_time`,
-// the time of the last frame: an expired track goes one frame late, as in the authors' code, whose published rows
-// depend on it.
+// Removes the newborn tracks that were `missed`, and the lost ones unseen for more than `buffer` frames.
 template <class Track>
-void remove_missed(std::vector<Track>& tracks, const std::vector<std::int32_t>& missed, double last_time, double buffer,
+void remove_missed(std::vector<Track>& tracks, const std::vector<std::int32_t>& missed, double now, double buffer,
                    std::vector<char>& gone, Record* record) {
   gone.assign(tracks.size(), 0);
   for (const std::int32_t i : missed) {
@@ -170,7 +168,7 @@ void remove_missed(std::vector<Track>& tracks, const std::vector<std::int32_t>& 
   }
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     const ByteLife& life = tracks[i].life;
-    if (life.status != Status::kLost || !(last_time - life.last_time > buffer)) continue;
+    if (life.status != Status::kLost || !(now - life.last_time > buffer)) continue;
     gone[i] = 1;
     note_death(record, tracks[i].id, "track_buffer");
   }

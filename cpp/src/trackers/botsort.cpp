@@ -42,6 +42,7 @@ void BotSort<B>::step(const Detections<Box>& detections, Clock& clock, double dt
   remember(f.tentative, f.high, third);
   keep_unmatched(f.tentative, third, f.free);
   keep_unmatched(f.high, third, f.free);
+  // An expired track goes one frame late, as in the authors' code: their published rows depend on it.
   remove_missed(tracks, f.tentative, clock.time - dt, config_.track_buffer, f.gone, record);
 
   give_birth(model_, tracks, f.high, config_.new_track_thresh, clock, record, [&](Track& track, std::size_t j) {

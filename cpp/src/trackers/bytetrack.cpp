@@ -33,6 +33,7 @@ void ByteTrack<B>::step(const Detections<Box>& detections, Clock& clock, double 
   match(model_, tracks, f.tentative, f.high, third, clock);
   keep_unmatched(f.tentative, third, f.free);
   keep_unmatched(f.high, third, f.free);
+  // An expired track goes one frame late, as in the authors' code: their published rows depend on it.
   remove_missed(tracks, f.tentative, clock.time - dt, config_.track_buffer, f.gone, record);
 
   give_birth(model_, tracks, f.high, config_.new_track_thresh, clock, record, [](Track&, std::size_t) {});

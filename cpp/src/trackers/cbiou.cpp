@@ -34,7 +34,7 @@ void CBIoU<B>::step(const Detections<Box>& detections, Clock& clock, double dt, 
   else
     two_stage_cascade(detections, clock);
   // The cascade leaves newborn tracks that were missed in f.tentative and free detections in f.high.
-  remove_missed(tracks, f.tentative, clock.time - dt, config_.track_buffer, f.gone, record);
+  remove_missed(tracks, f.tentative, clock.time, config_.track_buffer, f.gone, record);
   give_birth(model_, tracks, f.high, config_.new_track_thresh, clock, record, [&](Track& track, std::size_t j) {
     track.sights.reserve(num_sights_);
     track.sights.push_back({clock.time, f.high.boxes[j]});

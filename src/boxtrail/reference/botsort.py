@@ -139,7 +139,8 @@ class BotSort:
         match(self.model, tentative, left_high, pairs, clock)
         self._remember(tentative, left_high, pairs)
         missed, left_high = unmatched_tracks(tentative, pairs), unmatched_detections(left_high, pairs)
-        self.tracks = survivors(self.tracks, missed, clock, dt, self.buffer, self.record)
+        # An expired track goes one frame late, as in the authors' code: their published rows depend on it.
+        self.tracks = survivors(self.tracks, missed, clock.time - dt, self.buffer, self.record)
 
         for track, j in give_birth(BotSortTrack, self.model, left_high, clock, self.birth, self.record):
             self.tracks.append(track)

@@ -116,18 +116,13 @@ def lose(tracks: list[T]) -> None:
         track.status = Status.LOST
 
 
-def survivors(
-    tracks: list[T], missed: list[T], clock: Clock, dt: float, buffer: float, record: Record | None
-) -> list[T]:
-    """Without the newborn tracks that were ``missed``, and the lost ones unseen for more than ``buffer`` frames.
-
-    An expired track goes one frame late, as in the authors' code: their published rows depend on it.
-    """
+def survivors(tracks: list[T], missed: list[T], now: float, buffer: float, record: Record | None) -> list[T]:
+    """Without the newborn tracks that were ``missed``, and the lost ones unseen for more than ``buffer`` frames."""
     gone = {track.id for track in missed}
     for track in missed:
         note_death(record, track.id, "unconfirmed")
     for track in tracks:
-        if track.status is Status.LOST and clock.time - dt - track.last_time > buffer:
+        if track.status is Status.LOST and now - track.last_time > buffer:
             gone.add(track.id)
             note_death(record, track.id, "track_buffer")
     return [track for track in tracks if track.id not in gone]

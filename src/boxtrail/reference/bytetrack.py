@@ -111,7 +111,8 @@ class ByteTrack:
         pairs = self._associate("unconfirmed", tentative, left_high, self.tentative_limit, fuse=self.fuse)
         match(self.model, tentative, left_high, pairs, clock)
         missed, left_high = unmatched_tracks(tentative, pairs), unmatched_detections(left_high, pairs)
-        self.tracks = survivors(self.tracks, missed, clock, dt, self.buffer, self.record)
+        # An expired track goes one frame late, as in the authors' code: their published rows depend on it.
+        self.tracks = survivors(self.tracks, missed, clock.time - dt, self.buffer, self.record)
 
         born = give_birth(ByteTrackTrack, self.model, left_high, clock, self.birth, self.record)
         self.tracks += [track for track, _ in born]

@@ -111,7 +111,7 @@ class CBIoU:
         self._predict(clock, dt, warp)
         cascade = self._paper_cascade if self.is_paper else self._two_stage_cascade
         missed, left = cascade(detections, clock)
-        self.tracks = survivors(self.tracks, missed, clock, dt, self.buffer, self.record)
+        self.tracks = survivors(self.tracks, missed, clock.time, self.buffer, self.record)
         for track, j in give_birth(CBIoUTrack, self.model, left, clock, self.birth, self.record):
             track.sights.append(Sight(clock.time, left.boxes[j].copy()))
             self.tracks.append(track)

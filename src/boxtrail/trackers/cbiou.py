@@ -60,8 +60,9 @@ class CBIoU(Tracker):
     and its defaults are those. It gives the same rows. Ours in ``"paper"``: the thresholds, and the life of a track,
     which is that of ByteTrack in both modes.
 
-    Different from ByteTrack here: a score equal to ``track_high_thresh`` is high; newborn tracks are predicted; the size
-    of a lost track is not frozen; no removal of tracks that lie on one another; assignment of all pairs, then the gate.
+    Different from ByteTrack here: a score equal to ``track_high_thresh`` is high; newborn tracks are predicted; the
+    size of a lost track is not frozen; an expired track goes at once; no removal of tracks that lie on one another;
+    assignment of all pairs, then the gate.
 
     ==========================  ===========================================
     option                      name in the paper
