@@ -10,7 +10,9 @@ namespace py = pybind11;
 void bind_kernels(py::module_& m);
 void bind_trackers(py::module_& m);
 
+void bind_botsort(py::module_& m);
 void bind_bytetrack(py::module_& m);
+void bind_cbiou(py::module_& m);
 void bind_ocsort(py::module_& m);
 void bind_sort(py::module_& m);
 

@@ -31,7 +31,9 @@ py::dict to_dict(const Record& record) {
 }
 
 void bind_trackers(py::module_& m) {
+  bind_botsort(m);
   bind_bytetrack(m);
+  bind_cbiou(m);
   bind_ocsort(m);
   bind_sort(m);
 }

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from boxtrail.reference.botsort import BotSort
 from boxtrail.reference.bytetrack import ByteTrack
+from boxtrail.reference.cbiou import CBIoU
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
 
 ALGORITHMS: dict[str, Any] = {
+    "BotSort": BotSort,
     "ByteTrack": ByteTrack,
+    "CBIoU": CBIoU,
     "OcSort": OcSort,
     "Sort": Sort,
 }

@@ -1,6 +1,8 @@
 """The trackers: options, public classes, and the factory."""
 
+from boxtrail.trackers.botsort import BotSort, BotSortConfig
 from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
+from boxtrail.trackers.cbiou import CBIoU, CBIoUConfig
 from boxtrail.trackers.explanation import Explanation
 from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
@@ -12,8 +14,12 @@ from boxtrail.trackers.tracker import Tracker
 
 __all__ = [
     "TRACKERS",
+    "BotSort",
+    "BotSortConfig",
     "ByteTrack",
     "ByteTrackConfig",
+    "CBIoU",
+    "CBIoUConfig",
     "Explanation",
     "OcSort",
     "OcSortConfig",

@@ -9,14 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail.errors import ConfigError
+from boxtrail.trackers.botsort import BotSort
 from boxtrail.trackers.bytetrack import ByteTrack
+from boxtrail.trackers.cbiou import CBIoU
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
 from boxtrail.trackers.sort import Sort
 from boxtrail.trackers.tracker import Tracker
 
-TRACKERS: dict[str, type[Tracker]] = {"bytetrack": ByteTrack, "ocsort": OcSort, "sort": Sort}
+TRACKERS: dict[str, type[Tracker]] = {
+    "botsort": BotSort,
+    "bytetrack": ByteTrack,
+    "cbiou": CBIoU,
+    "ocsort": OcSort,
+    "sort": Sort,
+}
 
 _logger = logging.getLogger(__name__)
 

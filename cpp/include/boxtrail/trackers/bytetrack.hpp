@@ -1,9 +1,7 @@
 // ByteTrack (Zhang et al., ECCV 2022): every detection box is associated, the sure ones first.
 #pragma once
 
-#include "boxtrail/assignment.hpp"
-#include "boxtrail/snapshot.hpp"
-#include "boxtrail/stream.hpp"
+#include "boxtrail/byte_lifecycle.hpp"
 
 namespace boxtrail {
 
@@ -19,13 +17,11 @@ struct ByteTrackConfig {  // no defaults here: they live in boxtrail.trackers.By
 template <class B>
 struct ByteTrackTrack {
   std::int64_t id;
-  Status status;
   BoxState<B> state;
   double score;
   std::int64_t label, row;
   ClassVotes votes;
-  std::int64_t hits, first_frame, last_frame;
-  double last_time;
+  ByteLife life;
 };
 
 template <class Archive>
@@ -45,11 +41,7 @@ void visit(Archive& archive, ByteTrackConfig& config) {
 template <class Archive, class Box>
 void visit(Archive& archive, ByteTrackTrack<Box>& track) {
   visit_match(archive, track);
-  archive("status", track.status);
-  archive("hits", track.hits);
-  archive("first_frame", track.first_frame);
-  archive("last_frame", track.last_frame);
-  archive("last_time", track.last_time);
+  visit(archive, track.life);
 }
 
 template <class B>
@@ -62,7 +54,7 @@ class ByteTrack {
   explicit ByteTrack(const Config& config) : config_(config) {}
   void step(const Detections<Box>& detections, Clock& clock, double dt, const Warp* warp,
             std::vector<Report<Box>>& reports);
-  TrackView<Box> view(const Track& track, const Clock& clock) const;
+  TrackView<Box> view(const Track& track, const Clock& clock) const { return view_of<Box>(track, model_, clock); }
 
   std::vector<Track> tracks;  // ascending by id
   Record* record = nullptr;   // where decisions are noted, if anywhere
@@ -70,21 +62,12 @@ class ByteTrack {
  private:
   using Indices = std::vector<std::int32_t>;
 
-  void predict_all(double dt, const Warp* warp);
-  const Matches& associate(const Indices& members, const Detections<Box>& detections, double limit, bool fuse);
-  void match(const Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock);
-  void give_birth(const Detections<Box>& detections, Clock& clock);
-  void remove_duplicates();
+  const Matches& associate(const char* stage, const Indices& members, const Detections<Box>& detections, double limit,
+                           bool fuse);
 
   Config config_;
   BoxModel<Box> model_ = motion_model<Box::kSize>(Box::kSize == 4 ? Family::kXyah : Family::kXywh);
-  PairFinder pairs_;
-  SparseMatrix cost_;
-  Assigner assigner_;
-  Detections<Box> high_, low_;
-  Indices known_, tentative_, seen_, free_;
-  std::vector<Box> boxes_, lost_boxes_;
-  std::vector<char> gone_;
+  ByteFrame<Box> frame_;
 };
 
 }  // namespace boxtrail
