@@ -7,12 +7,14 @@ from typing import Any
 
 from boxtrail.reference.bytetrack import ByteTrack
 from boxtrail.reference.ocsort import OcSort
+from boxtrail.reference.sfsort import SFSORT
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
 
 ALGORITHMS: dict[str, Any] = {
     "ByteTrack": ByteTrack,
     "OcSort": OcSort,
+    "SFSORT": SFSORT,
     "Sort": Sort,
 }
 

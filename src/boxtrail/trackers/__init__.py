@@ -5,16 +5,19 @@ from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
 from boxtrail.trackers.options import StreamConfig
 from boxtrail.trackers.presets import load_preset, preset_names
+from boxtrail.trackers.sfsort import SFSORT, SFSORTConfig
 from boxtrail.trackers.sort import Sort, SortConfig
 from boxtrail.trackers.track import Track
 from boxtrail.trackers.tracker import Tracker
 
 __all__ = [
+    "SFSORT",
     "TRACKERS",
     "ByteTrack",
     "ByteTrackConfig",
     "OcSort",
     "OcSortConfig",
+    "SFSORTConfig",
     "Sort",
     "SortConfig",
     "StreamConfig",

@@ -12,10 +12,16 @@ from boxtrail.trackers.bytetrack import ByteTrack
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
+from boxtrail.trackers.sfsort import SFSORT
 from boxtrail.trackers.sort import Sort
 from boxtrail.trackers.tracker import Tracker
 
-TRACKERS: dict[str, type[Tracker]] = {"bytetrack": ByteTrack, "ocsort": OcSort, "sort": Sort}
+TRACKERS: dict[str, type[Tracker]] = {
+    "bytetrack": ByteTrack,
+    "ocsort": OcSort,
+    "sfsort": SFSORT,
+    "sort": Sort,
+}
 
 
 def create_tracker(

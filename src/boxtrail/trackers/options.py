@@ -25,7 +25,7 @@ def option(
     return field(default=default, metadata={"low": low, "high": high, "choices": choices, "duration": False})
 
 
-def duration(default: int) -> Any:
+def duration(default: int | str) -> Any:
     """A dataclass field that holds a number of frames or seconds like ``"1.0s"``, ≥ 0."""
     return field(default=default, metadata={"low": 0, "high": None, "choices": (), "duration": True})
 
