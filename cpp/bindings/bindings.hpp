@@ -19,6 +19,8 @@ void bind_trackers(py::module_& m);
 
 void bind_bytetrack(py::module_& m);
 void bind_ocsort(py::module_& m);
+void bind_sfsort(py::module_& m);
 void bind_sort(py::module_& m);
+void bind_tracktrack(py::module_& m);
 
 }  // namespace boxtrail::bindings

@@ -33,7 +33,9 @@ py::dict to_dict(const Record& record) {
 void bind_trackers(py::module_& m) {
   bind_bytetrack(m);
   bind_ocsort(m);
+  bind_sfsort(m);
   bind_sort(m);
+  bind_tracktrack(m);
 }
 
 }  // namespace boxtrail::bindings

@@ -10,12 +10,14 @@ from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sfsort import SFSORT
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
+from boxtrail.reference.tracktrack import TrackTrack
 
 ALGORITHMS: dict[str, Any] = {
     "ByteTrack": ByteTrack,
     "OcSort": OcSort,
     "SFSORT": SFSORT,
     "Sort": Sort,
+    "TrackTrack": TrackTrack,
 }
 
 

@@ -9,6 +9,7 @@ from boxtrail.trackers.sfsort import SFSORT, SFSORTConfig
 from boxtrail.trackers.sort import Sort, SortConfig
 from boxtrail.trackers.track import Track
 from boxtrail.trackers.tracker import Tracker
+from boxtrail.trackers.tracktrack import TrackTrack, TrackTrackConfig
 
 __all__ = [
     "SFSORT",
@@ -22,6 +23,8 @@ __all__ = [
     "SortConfig",
     "StreamConfig",
     "Track",
+    "TrackTrack",
+    "TrackTrackConfig",
     "Tracker",
     "create_tracker",
     "load_preset",

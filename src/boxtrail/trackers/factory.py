@@ -15,12 +15,14 @@ from boxtrail.trackers.presets import load_preset
 from boxtrail.trackers.sfsort import SFSORT
 from boxtrail.trackers.sort import Sort
 from boxtrail.trackers.tracker import Tracker
+from boxtrail.trackers.tracktrack import TrackTrack
 
 TRACKERS: dict[str, type[Tracker]] = {
     "bytetrack": ByteTrack,
     "ocsort": OcSort,
     "sfsort": SFSORT,
     "sort": Sort,
+    "tracktrack": TrackTrack,
 }
 
 
