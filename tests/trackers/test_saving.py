@@ -21,7 +21,7 @@ Make = Callable[..., Tracker]
 def rows(t: int) -> list[list[float]]:
     """Two walkers; the second hides now and then."""
     right, left = 100.0 + 3 * t, 400.0 - 2 * t
-    people = [[right, 50.0, right + 40.0, 150.0, 0.9, 0.0], [left, 50.0, left + 40.0, 150.0, 0.7, 2.0]]
+    people = [[right, 50.0, right + 40.0, 150.0, 0.9, 0.0], [left, 50.0, left + 40.0, 150.0, 0.8, 2.0]]
     return people[: 1 if t % 9 in (5, 6) else 2]
 
 

@@ -147,7 +147,7 @@ def _checked(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> 
         return value
     if limits["duration"] and isinstance(value, str):
         return value  # read once the frame rate is known
-    if isinstance(default, int | float):
+    if isinstance(default, int | float) or limits["duration"]:
         return _checked_number(name, value, isinstance(default, int) and not limits["duration"], limits)
     return value
 
