@@ -86,6 +86,7 @@ def tracktrack(draw: st.DrawFn) -> dict[str, Any]:
         "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
         "new_track_thresh": draw(pick(THRESHOLDS)),
         "match_thresh": draw(pick((0.0, 0.5, 0.7, 0.9, 1.0))),
+        "motion_match_thresh": draw(pick((0.0, 0.5, 0.7, 0.9, 1.0))),
         "reduce_step": draw(pick((0.0, 0.05, 1.0))),
         "min_iou": draw(pick((0.0, 0.1, 0.5, 1.0))),
         "appearance_weight": draw(pick((0.0, 0.5, 1.0))),

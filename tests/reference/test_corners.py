@@ -23,7 +23,9 @@ def walker(*ages: int, quirks: bool = False) -> CornerMotion:
     return motion
 
 
-@pytest.mark.parametrize(("x", "y", "angle"), [(40.0, 0.0, 0.0), (10.0, 50.0, math.pi / 2), (0.0, 0.0, math.pi)])
+@pytest.mark.parametrize(
+    ("x", "y", "angle"), [(40.0, 0.0, 0.0), (10.0, 50.0, math.pi / 2), (0.0, 0.0, math.pi)]
+)
 def test_the_angle_is_that_between_the_way_so_far_and_the_way_to_the_detection(
     x: float, y: float, angle: float
 ) -> None:

@@ -104,7 +104,9 @@ def test_loading_replaces_what_was_there(eager: Make) -> None:
 def test_other_options_are_refused_unless_asked_for(make: Make) -> None:
     tracker, other = make(5), make(6)
     advanced(tracker, 0, 5)
-    with pytest.raises(StateError, match=r"saved with (max_age|track_buffer|central_timeout)=5(\.0)?, this tracker has 6"):
+    with pytest.raises(
+        StateError, match=r"saved with (max_age|track_buffer|central_timeout)=5(\.0)?, this tracker has 6"
+    ):
         other.load_state_dict(tracker.state_dict())
     other.load_state_dict(tracker.state_dict(), strict=False)
     assert len(other.tracks) == 2

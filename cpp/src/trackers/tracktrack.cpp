@@ -123,8 +123,9 @@ const Matches& TrackTrack<B>::associate(const char* stage, const Indices& member
   }
   cost_.column.resize(at(filled));
   cost_.value.resize(at(filled));
-  const Matches& matches = assigner_.mutual(cost_, config_.match_thresh, config_.reduce_step);
-  note_stage(record, stage, config_.match_thresh, true, tracks, members, offered_, cost_, matches);
+  const double limit = offered_.has_embeddings() ? config_.match_thresh : config_.motion_match_thresh;
+  const Matches& matches = assigner_.mutual(cost_, limit, config_.reduce_step);
+  note_stage(record, stage, limit, true, tracks, members, offered_, cost_, matches);
   return matches;
 }
 

@@ -204,9 +204,7 @@ class SFSORT:
     def _give_birth(self, detections: Detections, threshold: float, clock: Clock) -> None:
         for j in range(len(detections)):
             if not detections.scores[j] > threshold:
-                note_refusal(
-                    self.record, detections.rows[j], "new_track_th", detections.scores[j], threshold
-                )
+                note_refusal(self.record, detections.rows[j], "new_track_th", detections.scores[j], threshold)
                 continue
             self.tracks.append(
                 SfsortTrack(

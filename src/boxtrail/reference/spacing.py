@@ -28,10 +28,10 @@ def spaced(boxes: FloatArray, scores: FloatArray, taken: FloatArray, max_iou: fl
     Returns:
         Indices, ascending.
     """
-    free = (association.similarity("iou", boxes, taken) <= max_iou).all(axis=1)
+    nearest = association.similarity("iou", boxes, taken).max(axis=1, initial=0.0)
     overlap = association.similarity("iou", boxes, boxes)
     kept: list[int] = []
     for j in np.argsort(-scores, kind="stable").tolist():
-        if free[j] and all(overlap[j, other] <= max_iou for other in kept):
+        if nearest[j] <= max_iou and all(overlap[j, other] <= max_iou for other in kept):
             kept.append(j)
     return sorted(kept)

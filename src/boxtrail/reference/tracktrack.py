@@ -61,6 +61,7 @@ class TrackTrack:
         track_low_thresh: float,
         new_track_thresh: float,
         match_thresh: float,
+        motion_match_thresh: float,
         reduce_step: float,
         min_iou: float,
         appearance_weight: float,
@@ -78,7 +79,8 @@ class TrackTrack:
         corner_quirks: bool,
     ) -> None:
         self.high, self.low, self.birth = det_thresh, track_low_thresh, new_track_thresh
-        self.limit, self.reduce_step, self.min_iou = match_thresh, reduce_step, min_iou
+        self.limit, self.motion_limit = match_thresh, motion_match_thresh
+        self.reduce_step, self.min_iou = reduce_step, min_iou
         self.appearance_weight = appearance_weight
         self.score_weight, self.angle_weight = score_weight, angle_weight
         self.low_penalty, self.deleted_penalty = low_penalty, deleted_penalty
@@ -182,8 +184,10 @@ class TrackTrack:
         clock: Clock,
     ) -> Pairs:
         cost = self._cost(tracks, detections, penalty, clock)
-        pairs = assign_mutual(cost, self.limit, self.reduce_step)
-        note_stage(self.record, stage, 1.0 - self.limit, tracks, detections, 1.0 - cost, pairs)
+        has_looks = detections.embeddings is not None and len(detections) > 0
+        limit = self.limit if has_looks else self.motion_limit
+        pairs = assign_mutual(cost, limit, self.reduce_step)
+        note_stage(self.record, stage, 1.0 - limit, tracks, detections, 1.0 - cost, pairs)
         return pairs
 
     def _cost(
@@ -246,7 +250,7 @@ class TrackTrack:
 
     def _give_birth(self, detections: Detections, clock: Clock) -> None:
         """Track-aware initialisation: of the sure detections left, those that lie on no visible track or better one."""
-        for j in np.flatnonzero(~(detections.scores > self.birth)):
+        for j in np.flatnonzero(~(detections.scores > self.birth)).tolist():
             note_refusal(
                 self.record, detections.rows[j], "new_track_thresh", detections.scores[j], self.birth
             )

@@ -12,13 +12,13 @@ from boxtrail.trackers.tracker import Tracker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SFSORTConfig:
-    """Options of :class:`SFSORT`; the names are the authors'.
+    """Options of :class:`SFSORT`; names and thresholds are the authors', timeouts and margins those of their README.
 
     Attributes:
         high_th: a score above it makes a sure detection (first association).
         low_th: a score above it, and below ``high_th``, an unsure one (second association).
         new_track_th: a sure detection that is left over starts a track if its score is above it.
-        match_th_first: largest cost of the first association, exclusive; see :func:`reference.sfsort.shape_cost`.
+        match_th_first: largest cost of the first association, exclusive; 1 − (IoU − distance + width + height) / 3.
         match_th_second: largest cost of the second association, exclusive; 1 − IoU.
         dynamic_tuning: move the three thresholds by slope · log10 of the number of detections above ``cth``.
         cth: the score from which a detection counts there.
@@ -52,7 +52,37 @@ class SFSORTConfig:
 
 
 class SFSORT(Tracker):
-    """SFSORT (Morsali et al., 2024, arXiv 2404.07553)."""
+    """SFSORT (Morsali et al., 2024, arXiv 2404.07553).
+
+    A track is the last box it was seen at: no filter, no velocity, no appearance, so it is the fastest tracker here and
+    the one to take for high frame rates and a camera at rest. Sure detections are associated with all tracks by IoU,
+    the distance of the centres and the likeness of the sides; unsure ones with what is left, lost tracks included, by
+    IoU. What no track takes and is sure enough starts a track, reported at once. A lost track waits for a time that
+    depends on where it was lost, near the edge of the image or inside. Thresholds can be tuned by the size of the
+    crowd. The box reported is the detection's own.
+
+    The margins need ``frame_size``; where it is not known every track is lost inside. Camera motion moves the last
+    boxes. Oriented boxes: IoU of the rectangles, centres and sides of the upright boxes around them.
+
+    Different from the authors' code: their timeouts default to 0, so one missed frame ends a track; ours are those of
+    their README (``preset="official-default"`` is theirs: 62.5 HOTA on the second halves of MOT17, ours 66.6). Where a
+    frame has unsure detections but no sure one they lose all tracks, see ``forget_without_high``. Only boxes that
+    overlap are ever matched; theirs could match boxes a hundred times as wide as high that do not. They clamp the
+    slopes of the tuning (``new_track_th_m`` to 0.08 at most), here they are what is said. A score equal to ``high_th``
+    falls in neither band, as in their code.
+
+    ==========================  ===========================================
+    option                      authors' name, where it is another one
+    ==========================  ===========================================
+    frame_size                  frame_width, frame_height
+    horizontal_margin           the same, in pixels only
+    vertical_margin             the same, in pixels only
+    ==========================  ===========================================
+
+    Args:
+        backend: ``"cpp"`` or ``"python"``.
+        **options: fields of :class:`SFSORTConfig` and :class:`boxtrail.trackers.StreamConfig`.
+    """
 
     name = "sfsort"
     paper = "Morsali et al., arXiv 2024"

@@ -12,7 +12,7 @@ namespace boxtrail {
 
 struct TrackTrackConfig {  // no defaults here: they live in boxtrail.trackers.TrackTrackConfig, and only there
   double det_thresh, track_low_thresh, new_track_thresh;
-  double match_thresh, reduce_step, min_iou;
+  double match_thresh, motion_match_thresh, reduce_step, min_iou;
   double appearance_weight, score_weight, angle_weight;
   double low_penalty, deleted_penalty;
   double nms_thresh, deleted_nms_thresh, deleted_max_iou, tai_thresh;
@@ -41,6 +41,7 @@ void visit(Archive& archive, TrackTrackConfig& config) {
   archive("track_low_thresh", config.track_low_thresh);
   archive("new_track_thresh", config.new_track_thresh);
   archive("match_thresh", config.match_thresh);
+  archive("motion_match_thresh", config.motion_match_thresh);
   archive("reduce_step", config.reduce_step);
   archive("min_iou", config.min_iou);
   archive("appearance_weight", config.appearance_weight);
