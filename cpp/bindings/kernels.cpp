@@ -154,12 +154,11 @@ void bind_filter(py::module_& m, const char* name) {
   using F = Filter<Box>;
   py::class_<F>(m, name)
       .def(py::init([](const std::string& family, double aspect_epsilon, const Array& box) {
-             const std::pair<const char*, Family> names[] = {
-                 {"XYAH", Family::kXyah},
-                 {"XYWH", Family::kXywh},
-                 {"XYSR", Family::kXysr},
-                 {"XYHR", Family::kXyhr},
-                 {"XYWH_WIDE", Family::kXywhWide}};
+             const std::pair<const char*, Family> names[] = {{"XYAH", Family::kXyah},
+                                                             {"XYWH", Family::kXywh},
+                                                             {"XYSR", Family::kXysr},
+                                                             {"XYHR", Family::kXyhr},
+                                                             {"XYWH_WIDE", Family::kXywhWide}};
              for (const auto& [known, value] : names)
                if (family == known) return F(value, aspect_epsilon, box);
              throw py::value_error("unknown family " + family);

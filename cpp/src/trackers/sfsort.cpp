@@ -25,8 +25,8 @@ double shape_cost(double iou, const Aabb& a, const Aabb& b) {
   const double h = std::max(a.y2, b.y2) - std::min(a.y1, b.y1);
   const double dx = std::abs((a.x1 + a.x2) / 2.0 - (b.x1 + b.x2) / 2.0);
   const double dy = std::abs((a.y1 + a.y2) / 2.0 - (b.y1 + b.y2) / 2.0);
-  const double alike = iou - (dx + dy) / (w + h) + side_similarity(a.x1, a.x2, b.x1, b.x2) +
-                       side_similarity(a.y1, a.y2, b.y1, b.y2);
+  const double alike =
+      iou - (dx + dy) / (w + h) + side_similarity(a.x1, a.x2, b.x1, b.x2) + side_similarity(a.y1, a.y2, b.y1, b.y2);
   return 1.0 - alike / 3.0;
 }
 

@@ -2,8 +2,8 @@
 
 A state holds n positions and their n velocities; the families of the field differ only in which four numbers code the
 box and in the noise (:data:`XYAH`, :data:`XYWH`, :data:`XYSR`, :data:`XYHR`, :data:`XYWH_WIDE`). Oriented boxes add the
-angle as a fifth number. The measurement noise is diagonal, so a measurement is taken in one coordinate after the other: the
-same posterior as the joint update (Bar-Shalom, Li, Kirubarajan 2001, §5), without a matrix inverse.
+angle as a fifth number. The measurement noise is diagonal, so a measurement is taken in one coordinate after the other:
+the same posterior as the joint update (Bar-Shalom, Li, Kirubarajan 2001, §5), without a matrix inverse.
 """
 
 from __future__ import annotations
