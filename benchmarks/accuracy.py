@@ -37,10 +37,12 @@ AUTHORS: dict[str, dict[str, tuple[float, ...]]] = {
     "MOT17": {
         "bytetrack": (67.45, 66.47, 69.01, 77.82, 79.41, 171, 2515, 9265),
         "ocsort": (66.45, 64.31, 69.08, 74.63, 77.86, 205, 1278, 12189),
+        "sfsort": (62.47, 66.55, 59.22, 76.83, 68.91, 506, 2124, 9856),
     },
     "DanceTrack": {
         "bytetrack": (41.41, 68.76, 25.05, 86.76, 46.32, 1335, 5595, 10672),
         "ocsort": (47.14, 75.02, 29.72, 85.33, 46.38, 1285, 1688, 16521),
+        "sfsort": (42.10, 78.30, 22.82, 87.33, 34.52, 2023, 4209, 10604),
     },
 }
 TARGETS: dict[str, dict[str, float]] = {
@@ -73,7 +75,7 @@ class Row:
 
 def run_tracker(tracker: str, backend: str, sequence: Sequence) -> Array:
     """Rows (R, 6) of one sequence from a fresh tracker at its defaults."""
-    instance = create_tracker(tracker, backend=backend)
+    instance = create_tracker(tracker, backend=backend, frame_rate=sequence.frame_rate)
     return track_rows([np.asarray(instance.update(detections)) for detections in sequence.detections])
 
 
@@ -213,7 +215,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--backend", choices=["cpp", "python"], default="cpp")
     parser.add_argument(
-        "--trackers", type=lambda text: text.split(","), default=["bytetrack", "ocsort", "sort"]
+        "--trackers",
+        type=lambda text: text.split(","),
+        default=[
+            "bytetrack",
+            "ocsort",
+            "sfsort",
+            "sort",
+            "tracktrack",
+        ],
     )
     parser.add_argument("--dancetrack", action="store_true", help="the 13 DanceTrack sequences instead")
     parser.add_argument("--out", type=Path, help="keep the MOT files here")

@@ -94,10 +94,59 @@ def cbiou(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def sfsort(draw: st.DrawFn) -> dict[str, Any]:
+    """SFSORT."""
+    return {
+        "high_th": draw(pick(THRESHOLDS)),
+        "low_th": draw(pick((0.0, 0.1, 0.3))),
+        "new_track_th": draw(pick(THRESHOLDS)),
+        "match_th_first": draw(pick((0.0, 0.5, 0.67, 1.0))),
+        "match_th_second": draw(pick((0.0, 0.3, 0.9, 1.0))),
+        "dynamic_tuning": draw(st.booleans()),
+        "cth": draw(pick(THRESHOLDS)),
+        "high_th_m": draw(pick((0.0, 0.1, 1.0))),
+        "new_track_th_m": draw(pick((0.0, 0.08, 1.0))),
+        "match_th_first_m": draw(pick((0.0, 0.05, 1.0))),
+        "central_timeout": draw(pick((0, 1, 3, 30))),
+        "marginal_timeout": draw(pick((0, 1, 3, 30))),
+        "horizontal_margin": draw(pick((0.0, 0.1, 1.0, 40.0))),
+        "vertical_margin": draw(pick((0.0, 0.1, 1.0, 40.0))),
+        "forget_without_high": draw(st.booleans()),
+    }
+
+
+def tracktrack(draw: st.DrawFn) -> dict[str, Any]:
+    """TrackTrack."""
+    return {
+        "det_thresh": draw(pick(THRESHOLDS)),
+        "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
+        "new_track_thresh": draw(pick(THRESHOLDS)),
+        "match_thresh": draw(pick((0.0, 0.5, 0.7, 0.9, 1.0))),
+        "motion_match_thresh": draw(pick((0.0, 0.5, 0.7, 0.9, 1.0))),
+        "reduce_step": draw(pick((0.0, 0.05, 1.0))),
+        "min_iou": draw(pick((0.0, 0.1, 0.5, 1.0))),
+        "appearance_weight": draw(pick((0.0, 0.5, 1.0))),
+        "score_weight": draw(pick((0.0, 0.1, 1.0))),
+        "angle_weight": draw(pick((0.0, 0.05, 1.0))),
+        "low_penalty": draw(pick((0.0, 0.2, 1.0))),
+        "deleted_penalty": draw(pick((0.0, 0.4, 1.0))),
+        "nms_thresh": draw(pick((0.0, 0.3, 0.8, 1.0))),
+        "deleted_nms_thresh": draw(pick((0.3, 0.95, 1.0))),
+        "deleted_max_iou": draw(pick((0.5, 0.97, 1.0))),
+        "tai_thresh": draw(pick((0.0, 0.3, 0.55, 1.0))),
+        "min_hits": draw(pick((1, 2, 3))),
+        "max_age": draw(pick((0, 1, 3, 30))),
+        "freeze_size": draw(st.booleans()),
+        "corner_quirks": draw(st.booleans()),
+    }
+
+
 OPTIONS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
     "sort": sort,
     "botsort": botsort,
     "bytetrack": bytetrack,
     "cbiou": cbiou,
     "ocsort": ocsort,
+    "sfsort": sfsort,
+    "tracktrack": tracktrack,
 }

@@ -74,6 +74,19 @@ Pairs assign_partial(const Array& cost, double max_cost) {
   return to_pairs(assigner.partial(to_sparse(cost, false, 0.0), max_cost));
 }
 
+// With `sparse` without the pairs that cost max_cost or more.
+Pairs assign_mutual(const Array& cost, double max_cost, double step, bool sparse) {
+  SparseMatrix pairs;
+  pairs.reset(static_cast<std::int32_t>(cost.shape(1)));
+  for (py::ssize_t i = 0; i < cost.shape(0); ++i) {
+    for (py::ssize_t j = 0; j < cost.shape(1); ++j)
+      if (!sparse || cost.at(i, j) < max_cost) pairs.push(static_cast<std::int32_t>(j), cost.at(i, j));
+    pairs.end_row();
+  }
+  Assigner assigner;
+  return to_pairs(assigner.mutual(pairs, max_cost, step));
+}
+
 Pairs assign_full(const Array& similarity, double min_similarity, bool sparse) {
   Assigner assigner;
   return to_pairs(assigner.full(to_sparse(similarity, sparse, 0.0), min_similarity));
@@ -141,8 +154,11 @@ void bind_filter(py::module_& m, const char* name) {
   using F = Filter<Box>;
   py::class_<F>(m, name)
       .def(py::init([](const std::string& family, double aspect_epsilon, const Array& box) {
-             const std::pair<const char*, Family> names[] = {
-                 {"XYAH", Family::kXyah}, {"XYWH", Family::kXywh}, {"XYSR", Family::kXysr}, {"XYHR", Family::kXyhr}};
+             const std::pair<const char*, Family> names[] = {{"XYAH", Family::kXyah},
+                                                             {"XYWH", Family::kXywh},
+                                                             {"XYSR", Family::kXysr},
+                                                             {"XYHR", Family::kXyhr},
+                                                             {"XYWH_WIDE", Family::kXywhWide}};
              for (const auto& [known, value] : names)
                if (family == known) return F(value, aspect_epsilon, box);
              throw py::value_error("unknown family " + family);
@@ -215,6 +231,7 @@ void bind_kernels(py::module_& m) {
   m.def("similarity", &similarity_matrix, "measure"_a, "tracks"_a, "detections"_a, py::kw_only(), "image_diagonal"_a,
         "buffer_ratio"_a, "sparse"_a);
   m.def("assign_partial", &assign_partial, "cost"_a, "max_cost"_a);
+  m.def("assign_mutual", &assign_mutual, "cost"_a, "max_cost"_a, "step"_a, py::kw_only(), "sparse"_a);
   m.def("assign_full", &assign_full, "similarity"_a, "min_similarity"_a, py::kw_only(), "sparse"_a);
   m.def("assign_sort", &assign_sort, "similarity"_a, "extra"_a, "min_similarity"_a);
   m.def(

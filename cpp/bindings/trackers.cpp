@@ -35,7 +35,9 @@ void bind_trackers(py::module_& m) {
   bind_bytetrack(m);
   bind_cbiou(m);
   bind_ocsort(m);
+  bind_sfsort(m);
   bind_sort(m);
+  bind_tracktrack(m);
 }
 
 }  // namespace boxtrail::bindings

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 namespace boxtrail {
 
 namespace {
 
 constexpr double kResolution = 1099511627776.0;  // 2⁴⁰: weights are multiples of its inverse
+
+constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t rounded(double value) { return std::llrint(value * kResolution); }
 
@@ -30,6 +33,42 @@ const Matches& Assigner::partial(const SparseMatrix& cost, double max_cost) {
   matcher_.match();
   matcher_.settle_ties();
   matcher_.collect_kept(matches_);
+  return matches_;
+}
+
+const Matches& Assigner::mutual(const SparseMatrix& cost, double max_cost, double step) {
+  matches_.clear();
+  weights_.resize(cost.value.size());
+  for (std::size_t k = 0; k < weights_.size(); ++k)
+    weights_[k] = cost.value[k] < max_cost ? rounded(cost.value[k]) : kFar;
+  marks_.assign(at(cost.num_columns), 0);  // columns taken
+  order_.resize(at(cost.num_rows()));      // rows still free
+  std::iota(order_.begin(), order_.end(), 0);
+  std::size_t before;
+  do {
+    before = matches_.size();
+    // The nearest row of each column, as an index into the pairs; rows come in order, so the first of equals stays.
+    nearest_row_.assign(at(cost.num_columns), -1);
+    for (const std::int32_t i : order_)
+      for (auto k = cost.row_start[at(i)]; k < cost.row_start[at(i) + 1]; ++k) {
+        std::int32_t& nearest = nearest_row_[at(cost.column[at(k)])];
+        if (nearest < 0 || weights_[at(k)] < weights_[at(nearest)]) nearest = k;
+      }
+    std::erase_if(order_, [&](std::int32_t i) {
+      std::int32_t nearest = -1;
+      for (auto k = cost.row_start[at(i)]; k < cost.row_start[at(i) + 1]; ++k)
+        if (marks_[at(cost.column[at(k)])] == 0 && (nearest < 0 || weights_[at(k)] < weights_[at(nearest)]))
+          nearest = k;
+      if (nearest < 0 || weights_[at(nearest)] == kFar) return true;  // nothing left to find
+      const std::int32_t j = cost.column[at(nearest)];
+      if (nearest_row_[at(j)] != nearest || !(cost.value[at(nearest)] < max_cost)) return false;
+      matches_.push_back({i, j});
+      return true;
+    });
+    for (std::size_t k = before; k < matches_.size(); ++k) marks_[at(matches_[k].column)] = 1;
+    max_cost -= step;
+  } while (matches_.size() > before);
+  std::sort(matches_.begin(), matches_.end(), [](const Match& a, const Match& b) { return a.row < b.row; });
   return matches_;
 }
 

@@ -41,6 +41,8 @@ constexpr Table kTables[] = {
      constants(0.01, 0.01, 1e-4, 0, 1e-4), constants(1, 1, 10, 10, 10)},
     {SizeCode::kHeightRatio, constants(10, 10, 10, 10, 10), constants(1e4, 1e4, 1e4, 1e4, 1e4),
      constants(1, 1, 1, 1, 0.01), constants(0.01, 0.01, 0.01, 0.01, 0.01), constants(1, 1, 10, 0.01, 0.01)},
+    {SizeCode::kWidthHeight, sized(2, 1e-4), sized(10, 1e-10), sized(kPos, 1e-4), sized(kVel, 1e-10),
+     sized(kPos, 1e-2)},
 };
 
 template <std::size_t N>
@@ -138,7 +140,8 @@ MotionModel<N> motion_model(Family family, double aspect_epsilon) {
           first<N>(table.process_position),
           first<N>(table.process_velocity),
           first<N>(table.measurement),
-          aspect_epsilon};
+          aspect_epsilon,
+          family == Family::kXywhWide};
 }
 
 template <std::size_t N>
@@ -198,12 +201,13 @@ BoxState<Box> initiate(const BoxModel<Box>& model, const Box& box) {
 
 template <std::size_t N>
 void predict(const MotionModel<N>& model, State<N>& state, double dt) {
-  const Size size = model.decode(state.position[2], state.position[3]);
-  const auto qp = variances<N>(model.process_position, size), qv = variances<N>(model.process_velocity, size);
+  Size size = model.decode(state.position[2], state.position[3]);
   // An area must not fall to zero by its velocity (SORT).
   if (model.code == SizeCode::kAreaRatio && state.position[2] + dt * state.velocity[2] <= 0.0) state.velocity[2] = 0.0;
   for (std::size_t i = 0; i < N; ++i) state.position[i] += dt * state.velocity[i];
   keep_sizes(state);
+  if (model.process_after_step) size = model.decode(state.position[2], state.position[3]);
+  const auto qp = variances<N>(model.process_position, size), qv = variances<N>(model.process_velocity, size);
   if (state.is_dense()) return predict_dense(state, dt, qp, qv);
   for (std::size_t i = 0; i < N; ++i) {
     const double pp = state.pp[i], pv = state.pv[i], vv = state.vv[i];

@@ -1,4 +1,4 @@
-// Made-up scenes, and the three trackers with the options of their papers.
+// Made-up scenes, and the trackers with the options of their papers.
 #pragma once
 
 #include <cmath>
@@ -9,7 +9,9 @@
 #include "boxtrail/stream.hpp"
 #include "boxtrail/trackers/bytetrack.hpp"
 #include "boxtrail/trackers/ocsort.hpp"
+#include "boxtrail/trackers/sfsort.hpp"
 #include "boxtrail/trackers/sort.hpp"
+#include "boxtrail/trackers/tracktrack.hpp"
 #include "random.hpp"
 
 namespace boxtrail::testing {
@@ -37,6 +39,44 @@ inline constexpr OcSortConfig kOcSort{.det_thresh = 0.6,
                                       .oru_repeat_last = true,
                                       .similarity = kIouOnly};
 
+inline constexpr SFSORTConfig kSfsort{.high_th = 0.6,
+                                      .low_th = 0.1,
+                                      .new_track_th = 0.7,
+                                      .match_th_first = 0.67,
+                                      .match_th_second = 0.3,
+                                      .dynamic_tuning = true,
+                                      .cth = 0.5,
+                                      .high_th_m = 0.02,
+                                      .new_track_th_m = 0.02,
+                                      .match_th_first_m = 0.02,
+                                      .central_timeout = 30,
+                                      .marginal_timeout = 20,
+                                      .horizontal_margin = 0.1,
+                                      .vertical_margin = 0.1,
+                                      .forget_without_high = false,
+                                      .frame_width = 1920,
+                                      .frame_height = 1080};
+inline constexpr TrackTrackConfig kTrackTrack{.det_thresh = 0.6,
+                                              .track_low_thresh = 0.1,
+                                              .new_track_thresh = 0.7,
+                                              .match_thresh = 0.7,
+                                              .motion_match_thresh = 0.9,
+                                              .reduce_step = 0.05,
+                                              .min_iou = 0.1,
+                                              .appearance_weight = 0.5,
+                                              .score_weight = 0.1,
+                                              .angle_weight = 0.05,
+                                              .low_penalty = 0.2,
+                                              .deleted_penalty = 0.4,
+                                              .nms_thresh = 0.8,
+                                              .deleted_nms_thresh = 0.95,
+                                              .deleted_max_iou = 0.97,
+                                              .tai_thresh = 0.55,
+                                              .min_hits = 3,
+                                              .max_age = 30,
+                                              .freeze_size = false,
+                                              .corner_quirks = false};
+
 template <class Algorithm>
 typename Algorithm::Config config() {
   using Config = typename Algorithm::Config;
@@ -44,6 +84,10 @@ typename Algorithm::Config config() {
     return kSort;
   else if constexpr (std::is_same_v<Config, ByteTrackConfig>)
     return kByteTrack;
+  else if constexpr (std::is_same_v<Config, SFSORTConfig>)
+    return kSfsort;
+  else if constexpr (std::is_same_v<Config, TrackTrackConfig>)
+    return kTrackTrack;
   else
     return kOcSort;
 }

@@ -104,5 +104,7 @@ int main() {
   all<Sort>("SORT");
   all<ByteTrack>("ByteTrack");
   all<OcSort>("OC-SORT");
+  all<SFSORT>("SFSORT");
+  all<TrackTrack>("TrackTrack");
   return testing::finish();
 }

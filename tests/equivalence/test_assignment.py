@@ -22,6 +22,14 @@ def test_partial_assignment_settles_ties_alike(cost: FloatArray, limit: float) -
     assert _core.assign_partial(cost, limit) == assignment.assign_partial(cost, limit)
 
 
+@given(matrices(QUARTERS, 12), st.sampled_from((0.0, 0.25, 0.5, 1.0, 2.0)), st.sampled_from((0.0, 0.1, 0.25)))
+@examples(400)
+def test_mutual_neighbours_settle_ties_alike(cost: FloatArray, limit: float, step: float) -> None:
+    expected = assignment.assign_mutual(cost, limit, step)
+    assert _core.assign_mutual(cost, limit, step, sparse=False) == expected
+    assert _core.assign_mutual(cost, limit, step, sparse=True) == expected
+
+
 @given(matrices(QUARTERS, 12), st.sampled_from((0.0, 0.25, 0.3, 0.5, 1.0)))
 @examples(400)
 def test_full_assignment_settles_ties_alike(similarity: FloatArray, gate: float) -> None:

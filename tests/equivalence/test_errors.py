@@ -121,6 +121,7 @@ BROKEN_STATES = {
     "hits of words": edited(*TRACK, "hits", value="many"),
     "a short position": edited(*TRACK, "state", "position", value=[1.0, 2.0]),
     "a short variance": edited(*TRACK, "state", "variance", value=[1.0]),
+    "a short state": edited(*TRACK, "state", value=[1.0]),
     "upright boxes called oriented": edited("is_obb", value=True),
 }
 
@@ -128,6 +129,8 @@ BROKEN_STATES = {
 @pytest.mark.parametrize("case", BROKEN_STATES)
 @pytest.mark.parametrize("tracker", TRACKER_NAMES)
 def test_a_broken_state_is_refused_and_changes_nothing(tracker: str, case: str) -> None:
+    if tracker == "sfsort" and case in ("a short position", "a short variance"):
+        pytest.skip("the state of an SFSORT track is a box")
     for running in both(tracker):
         for _ in range(3):
             running.update(GOOD)

@@ -15,7 +15,7 @@ from boxtrail.reference import kalman
 from boxtrail.reference.warp import warp_corners, warp_pairs, warp_state
 from strategies import FloatArray, examples, warp
 
-FAMILIES = ("XYAH", "XYWH", "XYSR", "XYHR")
+FAMILIES = ("XYAH", "XYWH", "XYSR", "XYHR", "XYWH_WIDE")
 
 
 class Reference:
@@ -77,7 +77,7 @@ def run(family: str, oriented: bool, seed: int, kind: str, steps: int) -> Any:
     """A chain of random measurements, gaps, intervals and camera motion; yields the three filters after each."""
     rng = np.random.default_rng(seed)
     made = filters(family, float(rng.choice((0.0, 1e-6))), measured(rng, 0, oriented=oriented))
-    forms = ("warp", "warp_corners", *(("warp_pairs",) if family == "XYWH" else ()))
+    forms = ("warp", "warp_corners", *(("warp_pairs",) if family.startswith("XYWH") else ()))
     for number in range(1, steps):
         dt, matrix = float(rng.choice((1.0, 1.0, 0.5, 2.25))), warp(rng, kind)
         box = measured(rng, number, oriented=oriented)

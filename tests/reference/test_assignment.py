@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from boxtrail.reference.assignment import assign_full, assign_partial, assign_sort, unmatched
+from boxtrail.reference.assignment import assign_full, assign_mutual, assign_partial, assign_sort, unmatched
 from strategies import FloatArray, examples, matrices
 
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -123,6 +123,22 @@ def test_the_extra_term_counts_only_where_the_gate_leaves_a_choice() -> None:
     assert assign_sort(ambiguous, extra, 0.3) == [(0, 1), (1, 0)]
 
 
+def test_mutual_neighbours_find_each_other_and_then_the_rest_under_a_lower_limit() -> None:
+    # Both rows are nearest to column 0, which is nearest to row 1; row 0 gets its second choice a round later.
+    cost = np.array([[0.2, 0.6], [0.1, 0.9]])
+    assert assign_mutual(cost, 0.7, 0.05) == [(0, 1), (1, 0)]  # 0.6 < 0.65
+    assert assign_mutual(cost, 0.7, 0.1) == [(1, 0)]  # 0.6 is not below 0.6
+    assert assign_mutual(cost, 0.1, 0.0) == []
+    # The cheapest whole would be the other diagonal; the nearest two do not give each other up for it.
+    assert assign_mutual(np.array([[0.1, 0.2], [0.15, 0.9]]), 0.7, 0.05) == [(0, 0)]
+
+
+def test_among_equally_near_the_lowest_index_is_nearest() -> None:
+    assert assign_mutual(np.full((3, 3), 0.25), 0.5, 0.0) == [(0, 0), (1, 1), (2, 2)]
+    assert assign_mutual(np.full((3, 3), 0.25), 0.5, 0.25) == [(0, 0)]  # a round for each
+    assert assign_mutual(np.array([[0.1, 0.1], [0.1, 0.3]]), 0.5, 0.0) == [(0, 0), (1, 1)]
+
+
 def test_equal_costs_give_the_diagonal() -> None:
     for size in (1, 2, 5, 9):
         diagonal = [(i, i) for i in range(size)]
@@ -133,6 +149,7 @@ def test_equal_costs_give_the_diagonal() -> None:
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0)])
 def test_nothing_to_assign_gives_no_pairs(shape: tuple[int, int]) -> None:
     empty = np.zeros(shape)
+    assert assign_mutual(empty, 1.0, 0.05) == []
     assert (
         assign_partial(empty, 1.0) == assign_full(empty, empty, 0.0) == assign_sort(empty, empty, 0.0) == []
     )

@@ -16,7 +16,7 @@ from strategies import FloatArray, examples, warp
 
 A = np.array([100.0, 200.0, 150.0, 300.0])
 B = np.array([120.0, 210.0, 190.0, 320.0])
-FAMILIES = ("XYAH", "XYWH", "XYSR", "XYHR")
+FAMILIES = ("XYAH", "XYWH", "XYSR", "XYHR", "XYWH_WIDE")
 
 
 def after_one_step(family: str) -> tuple[kalman.MotionModel, kalman.State]:
@@ -109,12 +109,13 @@ def test_an_interval_of_one_frame_is_the_fixed_step_to_the_last_bit(family: str)
     model, state = after_one_step(family)
     kalman.update(model, state, B)
     n, old, noise = model.n, state.copy(), Textbook(family, np.array([1.0, 1.0, 1.0, 1.0]))
-    noise.x[:4] = old.mean[:4]
     kalman.predict(model, state, 1.0)
+    sized = state.mean if model.process_after_step else old.mean
+    noise.x[:4] = sized[:4]
     pp, pv, vv = old.covariance[:n, :n], old.covariance[:n, n:], old.covariance[n:, n:]
     assert_array_equal(state.mean[:n], old.mean[:n] + old.mean[n:])
     assert_array_equal(state.covariance[:n, n:], pv + vv)
-    w, h = model.decode(*old.mean[2:4].tolist())
+    w, h = model.decode(*sized[2:4].tolist())
     qp = np.diag([term.variance(w, h) for term in model.process_position])
     qv = np.diag([term.variance(w, h) for term in model.process_velocity])
     assert_array_equal(state.covariance[:n, :n], pp + (pv + pv.T) + vv + qp)
@@ -187,6 +188,28 @@ def test_an_update_trusts_a_sure_detection_more() -> None:
     kalman.update(model, state, B, noise=(1.0 - 0.8) ** 2)
     expected = [154.818251, 264.909125, 0.545455, 109.939417, 7.099583, 3.549792, 0.0, 2.366528]
     assert_allclose(state.mean, expected, atol=1e-5)
+
+
+def test_the_wide_prior_gives_the_published_numbers() -> None:
+    # TrackTrack, score 0.8: the variance of the measurement times 1 − 0.8.
+    model = kalman.motion_model("XYWH_WIDE")
+    state = kalman.initiate(model, A)
+    assert_allclose(np.diag(state.covariance), [1e4, 4e4, 1e4, 4e4, 2.5e5, 1e6, 2.5e5, 1e6])
+    kalman.predict(model, state)
+    kalman.update(model, state, B, noise=1.0 - 0.8)
+    expected = [154.999856, 264.999928, 69.999904, 109.999952, 28.845322, 14.422661, 19.230215, 9.615107]
+    assert_allclose(state.mean, expected, rtol=0, atol=1e-6)
+
+
+def test_the_wide_prior_takes_its_noise_from_the_predicted_size() -> None:
+    model, before = kalman.motion_model("XYWH_WIDE"), kalman.motion_model("XYWH")
+    state = kalman.initiate(model, A)  # 50 by 100
+    state.mean[6], state.covariance = 30.0, np.zeros((8, 8))  # grows to 80 in width
+    other = state.copy()
+    kalman.predict(model, state)
+    kalman.predict(before, other)
+    assert state.covariance[0, 0] == pytest.approx((80.0 / 20.0) ** 2)
+    assert other.covariance[0, 0] == pytest.approx((50.0 / 20.0) ** 2)
 
 
 def test_a_smaller_gain_moves_the_mean_alone() -> None:

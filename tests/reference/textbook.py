@@ -12,6 +12,9 @@ Deviations = tuple[list[float], list[float], list[float], list[float], list[floa
 
 def deviations(family: str, w: float, h: float) -> Deviations:
     """Standard deviations: initial position and velocity, process position and velocity, measurement."""
+    if family == "XYWH_WIDE":
+        sizes = [w, h, w, h]
+        return tuple([factor * size for size in sizes] for factor in (2, 10, P, V, P))  # type: ignore[return-value]
     if family in ("XYAH", "XYWH"):
         sizes = [h, h, None, h] if family == "XYAH" else [w, h, w, h]
 
@@ -31,17 +34,19 @@ ANGLE = {  # variances in the same order
     "XYWH": (1e-4, 1e-10, 1e-4, 1e-10, 1e-2),
     "XYSR": (10.0, 1e4, 1.0, 1e-4, 10.0),
     "XYHR": (10.0, 1e4, 0.01, 0.01, 0.01),
+    "XYWH_WIDE": (1e-4, 1e-10, 1e-4, 1e-10, 1e-2),
 }
 
 
 def encode(family: str, w: float, h: float) -> tuple[float, float]:
-    return {"XYAH": (w / h, h), "XYWH": (w, h), "XYSR": (w * h, w / h), "XYHR": (h, w / h)}[family]
+    codes = {"XYAH": (w / h, h), "XYWH": (w, h), "XYSR": (w * h, w / h), "XYHR": (h, w / h)}
+    return codes[family.removesuffix("_WIDE")]
 
 
 def decode(family: str, p: float, q: float) -> tuple[float, float]:
     if family == "XYSR":
         return np.sqrt(p * q), np.sqrt(p / q)
-    return {"XYAH": (p * q, q), "XYWH": (p, q), "XYHR": (p * q, p)}[family]
+    return {"XYAH": (p * q, q), "XYWH": (p, q), "XYHR": (p * q, p)}[family.removesuffix("_WIDE")]
 
 
 class Textbook:
@@ -65,14 +70,17 @@ class Textbook:
 
     def predict(self, dt: float) -> None:
         n = self.n
-        _, _, position, velocity, _ = self.noise()
         A = np.block([[np.zeros((n, n)), np.eye(n)], [np.zeros((n, 2 * n))]])
+        F = np.eye(2 * n) + dt * A
+        _, _, position, velocity, _ = self.noise()
+        self.x = F @ self.x
+        if self.family == "XYWH_WIDE":  # noise of the predicted size
+            _, _, position, velocity, _ = self.noise()
         # The continuous density whose integral over one frame is the per-frame noise.
         qp, qv = np.diag(position), np.diag(velocity)
         L = np.block([[qp + qv / 6.0, -qv / 2.0], [-qv / 2.0, qv]])
         Q = dt * L + dt**2 / 2.0 * (A @ L + L @ A.T) + dt**3 / 3.0 * (A @ L @ A.T)
-        F = np.eye(2 * n) + dt * A
-        self.x, self.P = F @ self.x, F @ self.P @ F.T + Q
+        self.P = F @ self.P @ F.T + Q
 
     def project(self) -> tuple[FloatArray, FloatArray]:
         return self.H @ self.x, self.H @ self.P @ self.H.T + np.diag(self.noise()[4])

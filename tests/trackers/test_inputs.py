@@ -146,7 +146,7 @@ def test_empty_frames_before_the_first_oriented_boxes_count(make: Make, name: st
     tracker = make()
     for _ in range(5):
         tracker.update(None)
-    assert len(tracker.update(ORIENTED_ROWS)) == 0
+    assert len(tracker.update(ORIENTED_ROWS)) == (2 if name == "sfsort" else 0)  # SFSORT reports at once
     assert tracker.state_dict()["stream"]["frame"] == 6
 
 

@@ -21,7 +21,7 @@ Make = Callable[..., Tracker]
 def rows(t: int) -> list[list[float]]:
     """Two walkers; the second hides now and then."""
     right, left = 100.0 + 3 * t, 400.0 - 2 * t
-    people = [[right, 50.0, right + 40.0, 150.0, 0.9, 0.0], [left, 50.0, left + 40.0, 150.0, 0.7, 2.0]]
+    people = [[right, 50.0, right + 40.0, 150.0, 0.9, 0.0], [left, 50.0, left + 40.0, 150.0, 0.8, 2.0]]
     return people[: 1 if t % 9 in (5, 6) else 2]
 
 
@@ -104,7 +104,9 @@ def test_loading_replaces_what_was_there(eager: Make) -> None:
 def test_other_options_are_refused_unless_asked_for(make: Make) -> None:
     tracker, other = make(5), make(6)
     advanced(tracker, 0, 5)
-    with pytest.raises(StateError, match=r"saved with (max_age|track_buffer)=5(\.0)?, this tracker has 6"):
+    with pytest.raises(
+        StateError, match=r"saved with (max_age|track_buffer|central_timeout)=5(\.0)?, this tracker has 6"
+    ):
         other.load_state_dict(tracker.state_dict())
     other.load_state_dict(tracker.state_dict(), strict=False)
     assert len(other.tracks) == 2

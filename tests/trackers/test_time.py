@@ -28,6 +28,8 @@ def test_steps_of_one_frame_give_every_bit_of_the_fixed_step(eager: Make) -> Non
 
 
 def test_a_track_is_predicted_over_the_time_that_really_passed(make: Make, name: str) -> None:
+    if name == "sfsort":
+        pytest.skip("SFSORT predicts nothing")
     tracker = make(30, variable_dt=True, frame_rate=10.0)
     for t in range(20):
         tracker.update(walker(t / 10.0), timestamp=t / 10.0)
@@ -81,6 +83,8 @@ def test_a_buffer_may_be_frames_or_seconds(make: Make, name: str, duration: str 
         tracker.update([])
         lived += 1
     late = 1 if name == "bytetrack" else 0
+    if name == "sfsort":  # lost in one frame, at the earliest removed in the next
+        frames = max(frames, 1)
     assert lived == frames + 1 + late
 
 
@@ -98,7 +102,7 @@ def test_the_buffer_counts_time_and_not_frames_when_time_varies(make: Make, name
 
 @pytest.mark.parametrize("duration", ["1.0", "soon", "s", "-1s", "nans", "1 m", -1])
 def test_a_duration_that_makes_no_sense_is_refused(make: Make, duration: str | int) -> None:
-    with pytest.raises(ConfigError, match=r"track_buffer|max_age"):
+    with pytest.raises(ConfigError, match=r"track_buffer|max_age|central_timeout"):
         make(duration)
 
 

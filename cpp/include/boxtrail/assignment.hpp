@@ -89,6 +89,11 @@ class Assigner {
   // (ByteTrack). Pairs missing from `cost` count as max_cost or more.
   const Matches& partial(const SparseMatrix& cost, double max_cost);
 
+  // Rounds of mutual nearest neighbours under a falling limit (TrackTrack): in each round every row and column that are
+  // nearest to one another and cost less than the limit are a pair, then the limit falls by `step` ≥ 0, until a round
+  // finds none. Among equals the lowest index is nearest. Pairs missing from `cost` count as max_cost or more.
+  const Matches& mutual(const SparseMatrix& cost, double max_cost, double step);
+
   // The full assignment of highest total similarity, then without pairs below min_similarity (SORT). Pairs missing from
   // `similarity` have similarity 0; where some are missing, min_similarity must be above 0.
   const Matches& full(const SparseMatrix& similarity, double min_similarity);
@@ -115,7 +120,7 @@ class Assigner {
   Matches matches_;
   std::vector<std::int32_t> marks_;
   std::vector<std::int64_t> weights_, bounds_;
-  std::vector<std::int32_t> order_;
+  std::vector<std::int32_t> order_, nearest_row_;
   std::vector<Extra> extras_;
 };
 

@@ -32,14 +32,15 @@ template <std::size_t N>
 struct MotionModel {
   SizeCode code;
   std::array<Noise, N> initial_position, initial_velocity, process_position, process_velocity, measurement;
-  double aspect_epsilon;  // added to the height where the aspect ratio is formed
+  double aspect_epsilon;    // added to the height where the aspect ratio is formed
+  bool process_after_step;  // the process noise follows the size after the step instead of before it
 
   std::array<double, 2> encode(Size size) const;
   Size decode(double first, double second) const;
 };
 
-// K1 xyah, K2 xywh, K3 xysr (the ratio has no velocity), K4 xyhr.
-enum class Family { kXyah, kXywh, kXysr, kXyhr };
+// K1 xyah, K2 xywh, K3 xysr (the ratio has no velocity), K4 xyhr, K6 xywh that knows next to nothing at birth.
+enum class Family { kXyah, kXywh, kXysr, kXyhr, kXywhWide };
 
 template <std::size_t N>
 MotionModel<N> motion_model(Family family, double aspect_epsilon = 0.0);

@@ -72,6 +72,36 @@ def assign_sort(similarity: FloatArray, extra: FloatArray, min_similarity: float
     return assign_full(similarity + extra, similarity, min_similarity)
 
 
+def assign_mutual(cost: FloatArray, max_cost: float, step: float) -> Pairs:
+    """Rounds of mutual nearest neighbours under a falling limit (TrackTrack's track-perspective association).
+
+    In each round every row and column that are nearest to one another and cost less than the limit are a pair; then the
+    limit falls by ``step``, until a round finds none. Among equals the lowest index is nearest. Ascending by row.
+
+    Args:
+        cost: (N, M), lower is better.
+        max_cost: limit of the first round, exclusive.
+        step: how far the limit falls, ≥ 0.
+    """
+    near = cost < max_cost
+    taken = np.where(near, _rounded(np.where(near, cost, 0.0)), _FAR)
+    pairs: Pairs = []
+    while taken.size:
+        column_of, row_of = taken.argmin(axis=1), taken.argmin(axis=0)
+        found = [
+            (row, int(column))
+            for row, column in enumerate(column_of)
+            if row_of[column] == row and taken[row, column] < _FAR and cost[row, column] < max_cost
+        ]
+        if not found:
+            break
+        pairs += found
+        for row, column in found:
+            taken[row, :] = taken[:, column] = _FAR
+        max_cost -= step
+    return sorted(pairs)
+
+
 def unmatched(count: int, taken: list[int]) -> list[int]:
     """What is left of ``range(count)``, ascending."""
     gone = set(taken)

@@ -1,9 +1,9 @@
 """Constant-velocity Kalman filter over a box, one filter for every tracker.
 
-A state holds n positions and their n velocities; the four families of the field differ only in which four numbers code
-the box and in the noise (:data:`XYAH`, :data:`XYWH`, :data:`XYSR`, :data:`XYHR`). Oriented boxes add the angle as a
-fifth number. The measurement noise is diagonal, so a measurement is taken in one coordinate after the other: the
-same posterior as the joint update (Bar-Shalom, Li, Kirubarajan 2001, §5), without a matrix inverse.
+A state holds n positions and their n velocities; the families of the field differ only in which four numbers code the
+box and in the noise (:data:`XYAH`, :data:`XYWH`, :data:`XYSR`, :data:`XYHR`, :data:`XYWH_WIDE`). Oriented boxes add the
+angle as a fifth number. The measurement noise is diagonal, so a measurement is taken in one coordinate after the other:
+the same posterior as the joint update (Bar-Shalom, Li, Kirubarajan 2001, §5), without a matrix inverse.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class MotionModel:
     process_velocity: tuple[Noise, ...]
     measurement: tuple[Noise, ...]
     aspect_epsilon: float = 0.0  # added to the height where the aspect ratio is formed
+    process_after_step: bool = False  # the process noise follows the size after the step instead of before it
 
     @property
     def n(self) -> int:
@@ -143,14 +144,23 @@ XYHR = MotionModel(
     measurement=(Noise(1.0), Noise(1.0), Noise(10.0), Noise(0.01)),
 )
 
+# K6: XYWH that knows next to nothing at birth (TrackTrack).
+XYWH_WIDE = replace(
+    XYWH,
+    initial_position=_sized("whwh", 2.0),
+    initial_velocity=_sized("whwh", 10.0),
+    process_after_step=True,
+)
+
 # Noise of the angle, in rad²: initial position and velocity, process position and velocity, measurement.
 _ANGLE_NOISE = {
     "XYAH": (1e-4, 1e-10, 1e-4, 1e-10, 1e-2),
     "XYWH": (1e-4, 1e-10, 1e-4, 1e-10, 1e-2),
     "XYSR": (10.0, 1e4, 1.0, 1e-4, 10.0),
     "XYHR": (10.0, 1e4, 0.01, 0.01, 0.01),
+    "XYWH_WIDE": (1e-4, 1e-10, 1e-4, 1e-10, 1e-2),
 }
-MODELS = {"XYAH": XYAH, "XYWH": XYWH, "XYSR": XYSR, "XYHR": XYHR}
+MODELS = {"XYAH": XYAH, "XYWH": XYWH, "XYSR": XYSR, "XYHR": XYHR, "XYWH_WIDE": XYWH_WIDE}
 
 
 def motion_model(family: str, *, oriented: bool = False, aspect_epsilon: float = 0.0) -> MotionModel:
@@ -216,13 +226,15 @@ def predict(model: MotionModel, state: State, dt: float = 1.0) -> None:
     per coordinate qp·dt + qv·dt(dt−1)(2dt−1)/6 on the position, qv·dt(dt−1)/2 across, qv·dt on the velocity.
     """
     n = model.n
-    qp = _variances(model, model.process_position, state.mean)
-    qv = _variances(model, model.process_velocity, state.mean)
+    before = state.mean[:n].copy()
     # An area must not fall to zero by its velocity (SORT).
     if model.code is SizeCode.AREA_RATIO and state.mean[2] + dt * state.mean[n + 2] <= 0.0:
         state.mean[n + 2] = 0.0
     state.mean[:n] += dt * state.mean[n:]
     _keep_sizes(state)
+    sized = state.mean if model.process_after_step else before
+    qp = _variances(model, model.process_position, sized)
+    qv = _variances(model, model.process_velocity, sized)
 
     pp, pv, vv = state.covariance[:n, :n], state.covariance[:n, n:], state.covariance[n:, n:]
     new_pp = (

@@ -80,6 +80,12 @@ def rotated_iou(a: Rectangle, b: Rectangle) -> float:
     return min(max(intersection / union, 0.0), 1.0)
 
 
+def bounds(box: Rectangle) -> list[float]:
+    """The upright box ``x1, y1, x2, y2`` around a rectangle."""
+    half_w, half_h = _half_extents(box)
+    return [box[0] - half_w, box[1] - half_h, box[0] + half_w, box[1] + half_h]
+
+
 def rectangle_corners(box: Rectangle) -> Polygon:
     """The four corners in turn, clockwise on the screen."""
     cx, cy, w, h, angle = box

@@ -59,13 +59,17 @@ class Report:
 
 
 class Track(Protocol):
-    """What every track has."""
+    """What every track has; ``state`` is the belief of its filter, or its last box where it has no filter."""
 
     id: int
-    state: State
+    state: Any
 
 
 T = TypeVar("T", bound=Track)
+
+
+def _coordinates(state: State | FloatArray) -> int:
+    return len(state.mean) // 2 if isinstance(state, State) else len(state)
 
 
 class Algorithm(Protocol[T]):
@@ -189,7 +193,7 @@ class Stream(Generic[T]):
             for collection in state["collections"]:
                 algorithm = self._new_algorithm()
                 algorithm.tracks = [unpack(algorithm.track_type, track) for track in collection["tracks"]]
-                if any(len(track.state.mean) != 2 * algorithm.model.n for track in algorithm.tracks):
+                if any(_coordinates(track.state) != algorithm.model.n for track in algorithm.tracks):
                     raise ValueError("its boxes are of the other geometry")
                 collections[int(collection["label"])] = algorithm
         except (KeyError, TypeError, ValueError) as error:

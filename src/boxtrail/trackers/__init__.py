@@ -8,11 +8,14 @@ from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
 from boxtrail.trackers.options import StreamConfig
 from boxtrail.trackers.presets import load_preset, preset_names
+from boxtrail.trackers.sfsort import SFSORT, SFSORTConfig
 from boxtrail.trackers.sort import Sort, SortConfig
 from boxtrail.trackers.track import Track
 from boxtrail.trackers.tracker import Tracker
+from boxtrail.trackers.tracktrack import TrackTrack, TrackTrackConfig
 
 __all__ = [
+    "SFSORT",
     "TRACKERS",
     "BotSort",
     "BotSortConfig",
@@ -23,10 +26,13 @@ __all__ = [
     "Explanation",
     "OcSort",
     "OcSortConfig",
+    "SFSORTConfig",
     "Sort",
     "SortConfig",
     "StreamConfig",
     "Track",
+    "TrackTrack",
+    "TrackTrackConfig",
     "Tracker",
     "create_tracker",
     "load_preset",

@@ -15,15 +15,19 @@ from boxtrail.trackers.cbiou import CBIoU
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
+from boxtrail.trackers.sfsort import SFSORT
 from boxtrail.trackers.sort import Sort
 from boxtrail.trackers.tracker import Tracker
+from boxtrail.trackers.tracktrack import TrackTrack
 
 TRACKERS: dict[str, type[Tracker]] = {
     "botsort": BotSort,
     "bytetrack": ByteTrack,
     "cbiou": CBIoU,
     "ocsort": OcSort,
+    "sfsort": SFSORT,
     "sort": Sort,
+    "tracktrack": TrackTrack,
 }
 
 _logger = logging.getLogger(__name__)

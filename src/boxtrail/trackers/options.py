@@ -25,7 +25,7 @@ def option(
     return field(default=default, metadata={"low": low, "high": high, "choices": choices, "duration": False})
 
 
-def duration(default: int) -> Any:
+def duration(default: int | str) -> Any:
     """A dataclass field that holds a number of frames or seconds like ``"1.0s"``, ≥ 0."""
     return field(default=default, metadata={"low": 0, "high": None, "choices": (), "duration": True})
 
@@ -147,7 +147,7 @@ def _checked(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> 
         return value
     if limits["duration"] and isinstance(value, str):
         return value  # read once the frame rate is known
-    if isinstance(default, int | float):
+    if isinstance(default, int | float) or limits["duration"]:
         return _checked_number(name, value, isinstance(default, int) and not limits["duration"], limits)
     return value
 
