@@ -6,14 +6,18 @@ from functools import partial
 from typing import Any
 
 from boxtrail.reference.bytetrack import ByteTrack
+from boxtrail.reference.deepsort import DeepSort
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
+from boxtrail.reference.strongsort import StrongSort
 
 ALGORITHMS: dict[str, Any] = {
     "ByteTrack": ByteTrack,
+    "DeepSort": DeepSort,
     "OcSort": OcSort,
     "Sort": Sort,
+    "StrongSort": StrongSort,
 }
 
 

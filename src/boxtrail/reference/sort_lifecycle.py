@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from boxtrail.reference.kalman import MotionModel, State, is_diverged, to_box
 from boxtrail.reference.record import Record, note_death
-from boxtrail.reference.stream import Clock, Status
+from boxtrail.reference.stream import Clock, Status, Track
 
 
 class SortTrack(Protocol):
@@ -25,6 +25,7 @@ class SortTrack(Protocol):
 
 
 T = TypeVar("T", bound=SortTrack)
+AnyTrack = TypeVar("AnyTrack", bound=Track)
 
 
 def grow_older(track: SortTrack) -> None:
@@ -56,7 +57,9 @@ def survivors(tracks: list[T], clock: Clock, max_age: float, record: Record | No
     return [track for track in tracks if clock.time - track.last_time <= max_age]
 
 
-def without_diverged(tracks: list[T], model: MotionModel, record: Record | None) -> list[T]:
+def without_diverged(
+    tracks: list[AnyTrack], model: MotionModel, record: Record | None
+) -> list[AnyTrack]:
     """Tracks whose prediction has not left every image."""
     diverged = {track.id for track in tracks if is_diverged(model, track.state)}
     for track in diverged:

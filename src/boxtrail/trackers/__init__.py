@@ -1,11 +1,13 @@
 """The trackers: options, public classes, and the factory."""
 
 from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
+from boxtrail.trackers.deepsort import DeepSort, DeepSortConfig
 from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
 from boxtrail.trackers.options import StreamConfig
 from boxtrail.trackers.presets import load_preset, preset_names
 from boxtrail.trackers.sort import Sort, SortConfig
+from boxtrail.trackers.strongsort import StrongSort, StrongSortConfig
 from boxtrail.trackers.track import Track
 from boxtrail.trackers.tracker import Tracker
 
@@ -13,11 +15,15 @@ __all__ = [
     "TRACKERS",
     "ByteTrack",
     "ByteTrackConfig",
+    "DeepSort",
+    "DeepSortConfig",
     "OcSort",
     "OcSortConfig",
     "Sort",
     "SortConfig",
     "StreamConfig",
+    "StrongSort",
+    "StrongSortConfig",
     "Track",
     "Tracker",
     "create_tracker",

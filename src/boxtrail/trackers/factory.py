@@ -9,13 +9,21 @@ from typing import Any
 
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.bytetrack import ByteTrack
+from boxtrail.trackers.deepsort import DeepSort
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
 from boxtrail.trackers.sort import Sort
+from boxtrail.trackers.strongsort import StrongSort
 from boxtrail.trackers.tracker import Tracker
 
-TRACKERS: dict[str, type[Tracker]] = {"bytetrack": ByteTrack, "ocsort": OcSort, "sort": Sort}
+TRACKERS: dict[str, type[Tracker]] = {
+    "bytetrack": ByteTrack,
+    "deepsort": DeepSort,
+    "ocsort": OcSort,
+    "sort": Sort,
+    "strongsort": StrongSort,
+}
 
 
 def create_tracker(
