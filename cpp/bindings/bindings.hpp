@@ -18,7 +18,9 @@ void bind_kernels(py::module_& m);
 void bind_trackers(py::module_& m);
 
 void bind_bytetrack(py::module_& m);
+void bind_deepsort(py::module_& m);
 void bind_ocsort(py::module_& m);
 void bind_sort(py::module_& m);
+void bind_strongsort(py::module_& m);
 
 }  // namespace boxtrail::bindings

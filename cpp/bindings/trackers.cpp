@@ -32,8 +32,10 @@ py::dict to_dict(const Record& record) {
 
 void bind_trackers(py::module_& m) {
   bind_bytetrack(m);
+  bind_deepsort(m);
   bind_ocsort(m);
   bind_sort(m);
+  bind_strongsort(m);
 }
 
 }  // namespace boxtrail::bindings
