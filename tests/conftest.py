@@ -28,9 +28,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def alike(update: Callable[..., TrackResults]) -> Callable[..., TrackResults]:
     """``update`` with the same embedding for every detection that comes without one."""
 
-    def with_looks(
-        tracker: Any, dets: Any, img: Any = None, embs: Any = None, **given: Any
-    ) -> TrackResults:
+    def with_looks(tracker: Any, dets: Any, img: Any = None, embs: Any = None, **given: Any) -> TrackResults:
         if embs is None and "embeddings" not in given:
             embs = np.ones((len(as_array(dets)), 4))
         return update(tracker, dets, img, embs, **given)

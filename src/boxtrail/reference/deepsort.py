@@ -93,9 +93,7 @@ class DeepSort:
         A track that has just outlived ``max_age`` takes no part.
         """
         confirmed = [
-            track
-            for track in self.tracks
-            if track.confirmed and clock.time - track.last_time <= self.max_age
+            track for track in self.tracks if track.confirmed and clock.time - track.last_time <= self.max_age
         ]
         for misses in sorted({track.misses for track in confirmed}):
             level = [track for track in confirmed if track.misses == misses]

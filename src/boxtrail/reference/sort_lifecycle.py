@@ -57,9 +57,7 @@ def survivors(tracks: list[T], clock: Clock, max_age: float, record: Record | No
     return [track for track in tracks if clock.time - track.last_time <= max_age]
 
 
-def without_diverged(
-    tracks: list[AnyTrack], model: MotionModel, record: Record | None
-) -> list[AnyTrack]:
+def without_diverged(tracks: list[AnyTrack], model: MotionModel, record: Record | None) -> list[AnyTrack]:
     """Tracks whose prediction has not left every image."""
     diverged = {track.id for track in tracks if is_diverged(model, track.state)}
     for track in diverged:
