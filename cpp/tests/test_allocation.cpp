@@ -104,5 +104,7 @@ int main() {
   all<Sort>("SORT");
   all<ByteTrack>("ByteTrack");
   all<OcSort>("OC-SORT");
+  all<DeepSort>("DeepSORT");
+  all<StrongSort>("StrongSORT");
   return testing::finish();
 }
