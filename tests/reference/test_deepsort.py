@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from boxtrail import TrackResults, create_tracker
@@ -256,3 +257,19 @@ def test_what_is_decided_is_noted(deepsort: Make) -> None:
     assert noted["stages"][0]["threshold"] == pytest.approx(0.8)
     assert [(int(a), int(b)) for a, b in noted["stages"][0]["matches"]] == [(1, 0)]
     assert [tuple(birth) for birth in noted["births"]] == [(2, 1)]
+
+
+@pytest.mark.parametrize("name", ["deepsort", "strongsort"])
+def test_noting_decisions_changes_none(name: str) -> None:
+    # Without a record the core stops at the first look that decides a pair that has no rival.
+    rng = np.random.default_rng(4)
+    starts = rng.uniform(0.0, 400.0, 14).tolist()
+    quiet, noting = (create_tracker(name, "cpp", record=record, nn_budget=5) for record in (False, True))
+    for t in range(60):
+        seen = [
+            (x + t * (k % 3 - 1) + rng.normal(), at_angle(rng.normal(0.0, 20.0) + 30.0 * k))
+            for k, x in enumerate(starts)
+            if rng.random() < 0.8
+        ]
+        assert show(quiet, *seen).tolist() == show(noting, *seen).tolist()
+    assert len(quiet.tracks) > 5

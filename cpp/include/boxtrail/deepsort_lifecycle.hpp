@@ -62,55 +62,18 @@ void visit(Archive& archive, DeepSortTrack<Box>& track) {
 // Every detection starts a track that remembers its look.
 template <class Box>
 void give_birth(std::vector<DeepSortTrack<Box>>& tracks, const BoxModel<Box>& model, const Detections<Box>& detections,
-                Clock& clock, std::int64_t min_hits, std::int64_t budget, Record* record) {
-  for (std::size_t j = 0; j < detections.size(); ++j) {
-    tracks.push_back({clock.new_id(),
-                      initiate(model, detections.boxes[j]),
-                      detections.scores[j],
-                      detections.labels[j],
-                      detections.rows[j],
-                      first_vote(detections.labels[j], detections.scores[j]),
-                      {},
-                      DeepSortLife::newborn(clock, min_hits)});
-    tracks.back().gallery.add(detections.embedding(j), budget);
-    note_birth(record, tracks.back().id, detections.rows[j]);
-  }
-}
+                Clock& clock, std::int64_t min_hits, std::int64_t budget, Record* record);
 
 // Removes tentative tracks not seen in this frame and confirmed ones unseen for more than max_age frames.
 template <class Box>
-void remove_dead(std::vector<DeepSortTrack<Box>>& tracks, const Clock& clock, double max_age, Record* record) {
-  std::erase_if(tracks, [&](const DeepSortTrack<Box>& track) {
-    const bool failed = !track.life.confirmed && track.life.misses > 0;
-    const bool expired = clock.time - track.life.last_time > max_age;
-    if (failed || expired) note_death(record, track.id, failed ? "min_hits" : "max_age");
-    return failed || expired;
-  });
-}
+void remove_dead(std::vector<DeepSortTrack<Box>>& tracks, const Clock& clock, double max_age, Record* record);
 
 // Confirmed tracks, also those unseen for up to max_coasted frames: these have no detection behind them.
 template <class Box>
 void report(const std::vector<DeepSortTrack<Box>>& tracks, const BoxModel<Box>& model, std::int64_t max_coasted,
-            std::vector<Report<Box>>& reports) {
-  for (const DeepSortTrack<Box>& track : tracks)
-    if (track.life.confirmed && track.life.misses <= max_coasted)
-      reports.push_back({to_box<Box>(model, track.state), track.id, track.score, track.label,
-                         track.life.misses == 0 ? track.row : -1});
-}
+            std::vector<Report<Box>>& reports);
 
 template <class Box>
-TrackView<Box> view_of(const DeepSortTrack<Box>& track, const BoxModel<Box>& model) {
-  const DeepSortLife& life = track.life;
-  return {track.id,
-          life.status(),
-          life.age,
-          life.hits,
-          life.misses,
-          track.score,
-          track.label,
-          to_box<Box>(model, track.state),
-          track.state.velocity[0],
-          track.state.velocity[1]};
-}
+TrackView<Box> view_of(const DeepSortTrack<Box>& track, const BoxModel<Box>& model);
 
 }  // namespace boxtrail
