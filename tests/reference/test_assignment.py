@@ -130,6 +130,11 @@ def test_a_clipped_cost_at_the_limit_is_a_pair() -> None:
     assert assign_clipped(np.array([[0.5000001]]), 0.5) == []
 
 
+def test_a_forbidden_pair_costs_hardly_more_than_one_at_the_limit() -> None:
+    # 0.25 and a forbidden pair beside 0.254 and 0.5: 0.75001 beside 0.754.
+    assert assign_clipped(np.array([[0.25, 0.5], [0.254, 9.0]]), 0.5) == [(0, 0)]
+
+
 def test_two_good_pairs_are_better_than_the_best_one() -> None:
     cost = np.array([[0.1, 0.3], [0.2, 9.0]])
     assert assign_clipped(cost, 0.5) == [(0, 1), (1, 0)]
