@@ -28,6 +28,13 @@ from tables import NOTHING, markdown_table
 
 Array = NDArray[np.float64]
 
+TRACKERS = [
+    "bytetrack",
+    "deepsort",
+    "ocsort",
+    "sort",
+    "strongsort",
+]
 METRICS = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "IDSW", "FP", "FN")
 TIE = 0.60  # the high threshold of ByteTrack and OC-SORT; MOT17's stored scores have two decimals
 SHIFT = 0.004  # lifts the ties above the threshold; those at 0.10 and 0.70 move too
@@ -74,9 +81,18 @@ class Row:
 
 
 def run_tracker(tracker: str, backend: str, sequence: Sequence) -> Array:
-    """Rows (R, 6) of one sequence from a fresh tracker at its defaults."""
+    """Rows (R, 6) of one sequence from a fresh tracker at its defaults.
+
+    Who cannot do without embeddings gets the same one for all: motion alone decides, as in the peers' own runs.
+    """
     instance = create_tracker(tracker, backend=backend, frame_rate=sequence.frame_rate)
-    return track_rows([np.asarray(instance.update(detections)) for detections in sequence.detections])
+    needed = instance.appearance == "needed"
+    return track_rows(
+        [
+            np.asarray(instance.update(detections, embs=np.ones((len(detections), 1)) if needed else None))
+            for detections in sequence.detections
+        ]
+    )
 
 
 def changed(sequence: Sequence, change: Callable[[Array], Array]) -> Sequence:
@@ -214,17 +230,7 @@ def report(options: argparse.Namespace, out: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--backend", choices=["cpp", "python"], default="cpp")
-    parser.add_argument(
-        "--trackers",
-        type=lambda text: text.split(","),
-        default=[
-            "bytetrack",
-            "ocsort",
-            "sfsort",
-            "sort",
-            "tracktrack",
-        ],
-    )
+    parser.add_argument("--trackers", type=lambda text: text.split(","), default=TRACKERS)
     parser.add_argument("--dancetrack", action="store_true", help="the 13 DanceTrack sequences instead")
     parser.add_argument("--out", type=Path, help="keep the MOT files here")
     parser.add_argument("--envs", type=Path, default=DEFAULT_FOLDER, help="folder of TrackEval's environment")

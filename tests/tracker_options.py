@@ -141,6 +141,35 @@ def tracktrack(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def deepsort_family(draw: st.DrawFn) -> dict[str, Any]:
+    """What DeepSORT and StrongSORT both ask for."""
+    return {
+        "asso_func": draw(measures),
+        "min_confidence": draw(pick((0.0, 0.3, 0.6, 0.8, 1.0))),
+        "max_cosine_distance": draw(pick((0.0, 0.2, 0.45, 1.0, 2.0))),
+        "max_iou_distance": draw(pick((0.0, 0.5, 0.7, 1.0))),
+        "max_age": draw(pick((0, 1, 3, 30))),
+        "min_hits": draw(pick((1, 2, 3))),
+        "nn_budget": draw(pick((0, 1, 2, 100))),
+        "max_coasted": draw(pick((0, 1, 3))),
+    }
+
+
+def deepsort(draw: st.DrawFn) -> dict[str, Any]:
+    """DeepSORT."""
+    return deepsort_family(draw)
+
+
+def strongsort(draw: st.DrawFn) -> dict[str, Any]:
+    """StrongSORT."""
+    return {
+        **deepsort_family(draw),
+        "mc_lambda": draw(pick((0.0, 0.5, 0.98, 1.0))),
+        "ema_alpha": draw(pick((0.0, 0.5, 0.9, 1.0))),
+        "warp_covariance": draw(st.booleans()),
+    }
+
+
 OPTIONS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
     "sort": sort,
     "botsort": botsort,
@@ -149,4 +178,6 @@ OPTIONS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
     "ocsort": ocsort,
     "sfsort": sfsort,
     "tracktrack": tracktrack,
+    "deepsort": deepsort,
+    "strongsort": strongsort,
 }

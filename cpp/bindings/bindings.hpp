@@ -13,9 +13,11 @@ void bind_trackers(py::module_& m);
 void bind_botsort(py::module_& m);
 void bind_bytetrack(py::module_& m);
 void bind_cbiou(py::module_& m);
+void bind_deepsort(py::module_& m);
 void bind_ocsort(py::module_& m);
 void bind_sfsort(py::module_& m);
 void bind_sort(py::module_& m);
 void bind_tracktrack(py::module_& m);
+void bind_strongsort(py::module_& m);
 
 }  // namespace boxtrail::bindings

@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include <cmath>
+#include <limits>
 
 #include "bindings.hpp"
 #include "boxtrail/appearance.hpp"
@@ -85,6 +86,12 @@ Pairs assign_mutual(const Array& cost, double max_cost, double step, bool sparse
   }
   Assigner assigner;
   return to_pairs(assigner.mutual(pairs, max_cost, step));
+}
+
+// An infinite cost is a pair that is not there.
+Pairs assign_clipped(const Array& cost, double max_cost) {
+  Assigner assigner;
+  return to_pairs(assigner.clipped(to_sparse(cost, true, std::numeric_limits<double>::infinity()), max_cost));
 }
 
 Pairs assign_full(const Array& similarity, double min_similarity, bool sparse) {
@@ -232,6 +239,7 @@ void bind_kernels(py::module_& m) {
         "buffer_ratio"_a, "sparse"_a);
   m.def("assign_partial", &assign_partial, "cost"_a, "max_cost"_a);
   m.def("assign_mutual", &assign_mutual, "cost"_a, "max_cost"_a, "step"_a, py::kw_only(), "sparse"_a);
+  m.def("assign_clipped", &assign_clipped, "cost"_a, "max_cost"_a);
   m.def("assign_full", &assign_full, "similarity"_a, "min_similarity"_a, py::kw_only(), "sparse"_a);
   m.def("assign_sort", &assign_sort, "similarity"_a, "extra"_a, "min_similarity"_a);
   m.def(

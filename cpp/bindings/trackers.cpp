@@ -34,10 +34,12 @@ void bind_trackers(py::module_& m) {
   bind_botsort(m);
   bind_bytetrack(m);
   bind_cbiou(m);
+  bind_deepsort(m);
   bind_ocsort(m);
   bind_sfsort(m);
   bind_sort(m);
   bind_tracktrack(m);
+  bind_strongsort(m);
 }
 
 }  // namespace boxtrail::bindings

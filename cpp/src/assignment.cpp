@@ -119,6 +119,22 @@ const Matches& Assigner::full(const SparseMatrix& similarity,
   return matches_;
 }
 
+const Matches& Assigner::clipped(const SparseMatrix& cost, double max_cost) {
+  // Weights count from the cost of a forbidden pair: such pairs have none and need not be there.
+  matcher_.begin(cost.num_columns);
+  for (std::int32_t i = 0; i < cost.num_rows(); ++i) {
+    for (auto k = cost.row_start[at(i)]; k < cost.row_start[at(i) + 1]; ++k) {
+      const double weight = max_cost + kClipMargin - cost.value[at(k)];
+      if (weight > 0.0) matcher_.add_pair(cost.column[at(k)], rounded(weight), cost.value[at(k)] <= max_cost);
+    }
+    matcher_.end_row();
+  }
+  matcher_.match();
+  matcher_.settle_ties();
+  matcher_.collect_kept(matches_);
+  return matches_;
+}
+
 // Fills the matcher with the pairs of `similarity` and those of extras_, both ascending by row and column.
 void Assigner::load(const SparseMatrix& similarity, const std::vector<std::int64_t>& weights, double min_similarity) {
   matcher_.begin(similarity.num_columns);

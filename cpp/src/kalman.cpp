@@ -172,6 +172,11 @@ std::array<double, Box::kSize> measurement(const BoxModel<Box>& model, const Box
     return {box.cx, box.cy, p, q, box.angle};
 }
 
+template <std::size_t N>
+std::array<double, N> measurement_noise(const MotionModel<N>& model, const State<N>& state) {
+  return variances<N>(model.measurement, model.decode(state.position[2], state.position[3]));
+}
+
 template <class Box>
 Box to_box(const BoxModel<Box>& model, const BoxState<Box>& state) {
   const auto& x = state.position;
@@ -220,7 +225,7 @@ void predict(const MotionModel<N>& model, State<N>& state, double dt) {
 template <class Box>
 void update(const BoxModel<Box>& model, BoxState<Box>& state, const Box& box, double noise, double gain) {
   const auto z = measurement(model, box);
-  const auto r = variances<Box::kSize>(model.measurement, model.decode(state.position[2], state.position[3]));
+  const auto r = measurement_noise(model, state);
   const auto old_position = state.position, old_velocity = state.velocity;
   for (std::size_t i = 0; i < z.size(); ++i) correct(state, i, z[i] - state.position[i], r[i] * noise);
   if (gain != 1.0) {
@@ -237,7 +242,7 @@ template <class Box>
 double gating_distance(const BoxModel<Box>& model, const BoxState<Box>& state, const Box& box) {
   BoxState<Box> probe = state;
   const auto z = measurement(model, box);
-  const auto r = variances<Box::kSize>(model.measurement, model.decode(state.position[2], state.position[3]));
+  const auto r = measurement_noise(model, state);
   double distance = 0.0;
   for (std::size_t i = 0; i < z.size(); ++i) {
     const double innovation = z[i] - probe.position[i];
@@ -265,6 +270,8 @@ template MotionModel<4> motion_model<4>(Family, double);
 template MotionModel<5> motion_model<5>(Family, double);
 template std::array<double, 4> measurement<Aabb>(const MotionModel<4>&, const Aabb&);
 template std::array<double, 5> measurement<Obb>(const MotionModel<5>&, const Obb&);
+template std::array<double, 4> measurement_noise<4>(const MotionModel<4>&, const State<4>&);
+template std::array<double, 5> measurement_noise<5>(const MotionModel<5>&, const State<5>&);
 template Aabb to_box<Aabb>(const MotionModel<4>&, const State<4>&);
 template Obb to_box<Obb>(const MotionModel<5>&, const State<5>&);
 template bool is_diverged<Aabb>(const MotionModel<4>&, const State<4>&);

@@ -1,17 +1,21 @@
 // Made-up scenes, and the trackers with the options of their papers.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <span>
 #include <type_traits>
 #include <vector>
 
 #include "boxtrail/stream.hpp"
 #include "boxtrail/trackers/bytetrack.hpp"
+#include "boxtrail/trackers/deepsort.hpp"
 #include "boxtrail/trackers/ocsort.hpp"
 #include "boxtrail/trackers/sfsort.hpp"
 #include "boxtrail/trackers/sort.hpp"
 #include "boxtrail/trackers/tracktrack.hpp"
+#include "boxtrail/trackers/strongsort.hpp"
 #include "random.hpp"
 
 namespace boxtrail::testing {
@@ -76,6 +80,25 @@ inline constexpr TrackTrackConfig kTrackTrack{.det_thresh = 0.6,
                                               .max_age = 30,
                                               .freeze_size = false,
                                               .corner_quirks = false};
+inline constexpr DeepSortConfig kDeepSort{.min_confidence = 0.3,
+                                          .max_cosine_distance = 0.2,
+                                          .max_iou_distance = 0.7,
+                                          .max_age = 30,
+                                          .min_hits = 3,
+                                          .nn_budget = 100,
+                                          .max_coasted = 1,
+                                          .similarity = kIouOnly};
+inline constexpr StrongSortConfig kStrongSort{.min_confidence = 0.6,
+                                              .max_cosine_distance = 0.45,
+                                              .max_iou_distance = 0.7,
+                                              .max_age = 30,
+                                              .min_hits = 3,
+                                              .mc_lambda = 0.98,
+                                              .ema_alpha = 0.9,
+                                              .nn_budget = 1,
+                                              .warp_covariance = false,
+                                              .max_coasted = 1,
+                                              .similarity = kIouOnly};
 
 template <class Algorithm>
 typename Algorithm::Config config() {
@@ -88,6 +111,10 @@ typename Algorithm::Config config() {
     return kSfsort;
   else if constexpr (std::is_same_v<Config, TrackTrackConfig>)
     return kTrackTrack;
+  else if constexpr (std::is_same_v<Config, DeepSortConfig>)
+    return kDeepSort;
+  else if constexpr (std::is_same_v<Config, StrongSortConfig>)
+    return kStrongSort;
   else
     return kOcSort;
 }
@@ -98,6 +125,13 @@ Box box_at(double cx, double cy, double w, double h, double angle) {
     return {cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2};
   else
     return {cx, cy, w, h, angle};
+}
+
+// Looks of a few kinds of objects, for trackers that ask.
+inline std::span<const float> look(std::size_t kind) {
+  static constexpr std::array<std::array<float, 4>, 4> kLooks = {
+      {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0.5f, 0.5f, 0.5f, 0.5f}}};
+  return kLooks[kind % kLooks.size()];
 }
 
 template <class Box>
@@ -112,6 +146,7 @@ Scene<Box> steady_scene(std::int32_t count, std::int32_t frames) {
       const double sway = 3.0 * std::sin(2.0 * std::numbers::pi * (t % 50) / 50.0 + k);
       scene[static_cast<std::size_t>(t)].push_back(
           box_at<Box>(80.0 * (k % 10) + sway, 120.0 * (k / 10) + sway, 40.0, 90.0, 0.1 * k), 0.9, 0, k);
+      scene[static_cast<std::size_t>(t)].embeddings.push_back(look(static_cast<std::size_t>(k)));
     }
   return scene;
 }
@@ -136,6 +171,7 @@ Scene<Box> busy_scene(std::uint64_t seed, std::int32_t objects, std::int32_t fra
     const auto see = [&](double x, double y, double w, double h, double angle) {
       now.push_back(box_at<Box>(x, y, w, h, angle), random.uniform(0.05, 1.0), random.below(3),
                     static_cast<std::int64_t>(now.size()));
+      now.embeddings.push_back(look(static_cast<std::size_t>(w)));
     };
     for (const Object& o : cast)
       if (o.born <= t && t < o.dies && !random.chance(0.15))

@@ -106,5 +106,7 @@ int main() {
   all<OcSort>("OC-SORT");
   all<SFSORT>("SFSORT");
   all<TrackTrack>("TrackTrack");
+  all<DeepSort>("DeepSORT");
+  all<StrongSort>("StrongSORT");
   return testing::finish();
 }

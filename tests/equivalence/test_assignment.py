@@ -30,6 +30,12 @@ def test_mutual_neighbours_settle_ties_alike(cost: FloatArray, limit: float, ste
     assert _core.assign_mutual(cost, limit, step, sparse=True) == expected
 
 
+@given(matrices((*QUARTERS, 0.500004, np.inf), 12), st.sampled_from((0.0, 0.25, 0.5, 1.0, 2.0)))
+@examples(400)
+def test_clipped_assignment_settles_ties_alike(cost: FloatArray, limit: float) -> None:
+    assert _core.assign_clipped(cost, limit) == assignment.assign_clipped(cost, limit)
+
+
 @given(matrices(QUARTERS, 12), st.sampled_from((0.0, 0.25, 0.3, 0.5, 1.0)))
 @examples(400)
 def test_full_assignment_settles_ties_alike(similarity: FloatArray, gate: float) -> None:

@@ -16,6 +16,8 @@ from boxtrail.errors import ConfigError, StateError
 from equivalence.agreement import both
 from strategies import TRACKER_NAMES
 
+pytestmark = pytest.mark.usefixtures("everyone_looks_alike")
+
 GOOD = np.array([[0.0, 0.0, 20.0, 40.0, 0.9, 0.0], [50.0, 0.0, 70.0, 40.0, 0.8, 1.0]])
 ORIENTED = np.array([[10.0, 20.0, 20.0, 40.0, 0.1, 0.9, 0.0]])
 
@@ -110,7 +112,7 @@ def edited(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
 TRACK = ("stream", "collections", 0, "tracks", 0)
 BROKEN_STATES = {
     "another version": edited("boxtrail_state", value=99),
-    "another tracker": edited("tracker", value="deepsort"),
+    "another tracker": edited("tracker", value="another"),
     "no options": edited("options", value=None),
     "no stream": edited("stream", value=None),
     "no counter": edited("num_dropped", value="many"),
@@ -195,6 +197,7 @@ from boxtrail import create_tracker
 side = np.arange(40.0) * 5.0
 rows = np.column_stack([side, 0 * side, side + 4.0, 0 * side + 4.0, 0 * side + 0.9, 0 * side])
 tracker = create_tracker({tracker!r}, "cpp")
+looks = {{"embs": np.ones((40, 4))}} if tracker.appearance == "needed" else {{}}
 for _ in range(6):
     try:
         {call}
@@ -207,9 +210,9 @@ for _ in range(6):
 @pytest.mark.parametrize(
     "call",
     [
-        "tracker.update(rows, warp=[[1e200, 0.0, 0.0], [0.0, 1e200, 0.0]])",
-        "rows[:, :2] = -1e308; rows[:, 2:4] = 1e308; tracker.update(rows)",
-        "tracker.update(rows * [1e160, 1.0, 1e160, 1e160, 1.0, 1.0])",
+        "tracker.update(rows, warp=[[1e200, 0.0, 0.0], [0.0, 1e200, 0.0]], **looks)",
+        "rows[:, :2] = -1e308; rows[:, 2:4] = 1e308; tracker.update(rows, **looks)",
+        "tracker.update(rows * [1e160, 1.0, 1e160, 1e160, 1.0, 1.0], **looks)",
     ],
 )
 def test_numbers_at_the_end_of_the_range_do_not_crash(tracker: str, call: str) -> None:

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from boxtrail.reference.assignment import assign_full, assign_mutual, assign_partial, assign_sort, unmatched
+from boxtrail.reference.assignment import (
+    assign_clipped,
+    assign_full,
+    assign_mutual,
+    assign_partial,
+    assign_sort,
+    unmatched,
+)
 from strategies import FloatArray, examples, matrices
 
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -76,6 +83,15 @@ def test_full_assignment_is_the_best_of_all_and_keeps_the_tie_rule(
     assert assign_full(score, similarity, gate) == brute_full(score, similarity, gate)
 
 
+@given(matrices((*QUARTERS, 0.500004, np.inf), 5), st.sampled_from(QUARTERS))
+@examples(200)
+def test_clipped_assignment_is_the_cheapest_of_the_clipped_costs_and_keeps_the_tie_rule(
+    cost: FloatArray, limit: float
+) -> None:
+    gain = np.rint(2.0**40 * np.maximum(limit + 1e-5 - cost, 0.0))  # whole numbers: sums are exact
+    assert assign_clipped(cost, limit) == brute_full(gain, -cost, -limit)
+
+
 @given(matrices(QUARTERS, 5), st.sampled_from(QUARTERS), st.integers(0, 2**32 - 1))
 @examples(200)
 def test_the_shortcut_is_taken_only_where_the_gate_leaves_no_choice(
@@ -107,6 +123,28 @@ def test_a_limit_during_and_a_gate_after_the_assignment_are_not_the_same() -> No
     cost = np.array([[0.1, 0.6], [0.4, 0.95]])
     assert assign_partial(cost, 0.5) == [(0, 0)]
     assert assign_full(1.0 - cost, 1.0 - cost, 0.5) == [(1, 0)]
+
+
+def test_forbidden_pairs_cost_the_same_however_far_beyond_the_limit_they_are() -> None:
+    # Unclipped, row 1 would have to avoid the 9, and row 0 would lose its good column.
+    cost = np.array([[0.1, 0.3], [0.9, 9.0]])
+    assert assign_full(-cost, -cost, -0.5) == [(0, 1)]
+    assert assign_clipped(cost, 0.5) == [(0, 0)]
+
+
+def test_a_clipped_cost_at_the_limit_is_a_pair() -> None:
+    assert assign_clipped(np.array([[0.5]]), 0.5) == [(0, 0)]
+    assert assign_clipped(np.array([[0.5000001]]), 0.5) == []
+
+
+def test_a_forbidden_pair_costs_hardly_more_than_one_at_the_limit() -> None:
+    # 0.25 and a forbidden pair beside 0.254 and 0.5: 0.75001 beside 0.754.
+    assert assign_clipped(np.array([[0.25, 0.5], [0.254, 9.0]]), 0.5) == [(0, 0)]
+
+
+def test_two_good_pairs_are_better_than_the_best_one() -> None:
+    cost = np.array([[0.1, 0.3], [0.2, 9.0]])
+    assert assign_clipped(cost, 0.5) == [(0, 1), (1, 0)]
 
 
 def test_a_cost_at_the_limit_is_no_pair_and_a_similarity_at_the_gate_is_one() -> None:

@@ -12,6 +12,11 @@ from boxtrail.trackers import Tracker
 from strategies import TRACKER_NAMES
 
 
+@pytest.fixture(autouse=True)
+def _looks(everyone_looks_alike: None) -> None:
+    """Nobody here shows embeddings unless the test is about them."""
+
+
 @pytest.fixture(params=["cpp", "python"])
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -24,12 +29,13 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def make(name: str, backend: str) -> Callable[..., Tracker]:
-    """Makes the tracker; ``buffer`` is how long it keeps a lost track."""
+    """Makes the tracker; ``buffer`` is how long it keeps a lost track. It reports only what it sees."""
+    seen = {"max_coasted": 0} if "max_coasted" in create_tracker(name).options else {}
 
     def build(buffer: float | str | None = None, **options: Any) -> Tracker:
         if buffer is not None:
             options["max_age"] = buffer  # every tracker knows it by this name
-        return create_tracker(name, backend, **options)
+        return create_tracker(name, backend, **{**seen, **options})
 
     return build
 

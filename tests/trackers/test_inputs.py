@@ -75,8 +75,8 @@ ORIENTED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", UPRIGHT)
-def test_upright_detections_come_in_many_forms(make: Make, kind: str) -> None:
-    tracks = make().update(UPRIGHT[kind])
+def test_upright_detections_come_in_many_forms(eager: Make, kind: str) -> None:
+    tracks = eager().update(UPRIGHT[kind])
     assert tracks.shape == (2, 8)
     assert tracks.xyxy == pytest.approx(XYXY, abs=1e-4)
     assert tracks.conf == pytest.approx(CONF, abs=1e-6)
@@ -85,31 +85,31 @@ def test_upright_detections_come_in_many_forms(make: Make, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ORIENTED)
-def test_oriented_detections_come_in_many_forms(make: Make, kind: str) -> None:
-    tracks = make().update(ORIENTED[kind])
+def test_oriented_detections_come_in_many_forms(eager: Make, kind: str) -> None:
+    tracks = eager().update(ORIENTED[kind])
     assert tracks.shape == (2, 9)
     assert tracks.xywha == pytest.approx(XYWHR, abs=1e-4)
     assert tracks.cls.tolist() == [0, 2]
 
 
-def test_supervision_detections_are_taken_as_they_are(make: Make) -> None:
+def test_supervision_detections_are_taken_as_they_are(eager: Make) -> None:
     sv = pytest.importorskip("supervision")
     given = sv.Detections(
         xyxy=XYXY.astype(np.float32), confidence=CONF.astype(np.float32), class_id=CLS.astype(int)
     )
-    tracks = make().update(given)
+    tracks = eager().update(given)
     assert tracks.cls.tolist() == [0, 2]
-    assert make().update(sv.Detections.empty()).shape == (0, 8)
+    assert eager().update(sv.Detections.empty()).shape == (0, 8)
 
 
-def test_rows_without_a_class_have_class_0(make: Make) -> None:
-    tracks = make().update(ROWS[:, :5])
+def test_rows_without_a_class_have_class_0(eager: Make) -> None:
+    tracks = eager().update(ROWS[:, :5])
     assert tracks.cls.tolist() == [0, 0]
     assert tracks.conf.tolist() == [0.9, 0.8]
 
 
-def test_a_mapping_may_leave_out_scores_and_classes(make: Make) -> None:
-    tracks = make().update({"xyxy": XYXY})
+def test_a_mapping_may_leave_out_scores_and_classes(eager: Make) -> None:
+    tracks = eager().update({"xyxy": XYXY})
     assert tracks.conf.tolist() == [1.0, 1.0]
     assert tracks.cls.tolist() == [0, 0]
 
@@ -165,10 +165,10 @@ def test_the_input_is_not_changed(make: Make) -> None:
     assert given.tolist() == before.tolist()
 
 
-def test_a_score_above_one_by_rounding_is_clipped(make: Make) -> None:
+def test_a_score_above_one_by_rounding_is_clipped(eager: Make) -> None:
     rows = ROWS.copy()
     rows[1, 4] = 1.00005
-    assert make().update(rows).conf.tolist() == [0.9, 1.0]
+    assert eager().update(rows).conf.tolist() == [0.9, 1.0]
 
 
 def test_a_score_below_zero_by_rounding_is_clipped(backend: str) -> None:
@@ -237,11 +237,11 @@ def test_strict_refuses_a_box_without_area(make: Make) -> None:
 
 
 @pytest.mark.parametrize("companion", ["embs", "embeddings", "masks"])
-def test_companions_must_have_a_row_for_every_detection_passed(make: Make, companion: str) -> None:
+def test_companions_must_have_a_row_for_every_detection_passed(eager: Make, companion: str) -> None:
     rows = np.vstack([ROWS, [5.0, 5.0, 5.0, 9.0, 0.9, 0.0]])  # one will be dropped
-    assert len(make().update(rows, **{companion: np.ones((3, 8))})) == 2
+    assert len(eager().update(rows, **{companion: np.ones((3, 8))})) == 2
     with pytest.raises(InvalidInputError, match="3, not 2"):
-        make().update(rows, **{companion: np.ones((2, 8))})
+        eager().update(rows, **{companion: np.ones((2, 8))})
 
 
 def test_what_is_carried_along_stays_with_its_track(eager: Make) -> None:

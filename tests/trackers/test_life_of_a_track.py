@@ -10,7 +10,9 @@ from boxtrail import create_tracker
 from boxtrail.trackers import Tracker
 
 Make = Callable[..., Tracker]
-COUNT_THE_BIRTH = ("bytetrack", "sfsort", "tracktrack")  # as a hit
+BYTE_FAMILY = ("botsort", "bytetrack", "cbiou")
+DEEPSORT_FAMILY = ("deepsort", "strongsort")
+COUNT_THE_BIRTH = (*BYTE_FAMILY, *DEEPSORT_FAMILY, "sfsort", "tracktrack")  # as a hit
 
 
 def person(x: float = 100.0, score: float = 0.9, label: int = 0) -> list[float]:
@@ -62,8 +64,10 @@ def test_a_track_keeps_its_id_through_a_short_occlusion(eager: Make) -> None:
 def test_a_lost_track_returns_with_its_id_within_the_buffer_and_not_after(
     eager: Make, name: str, buffer: int
 ) -> None:
-    # ByteTrack looks at the buffer one frame late, as its authors do; SFSORT counts the frame of the return as well.
-    longest = buffer + {"bytetrack": 1, "sfsort": -1}.get(name, 0)
+    # The BYTE family looks at the buffer one frame late, as its authors do; SFSORT counts the frame of the return as
+    # well, and the cascade of DeepSORT ends one frame before it.
+    late = {**dict.fromkeys(BYTE_FAMILY, 1), "sfsort": -1, "deepsort": -1}
+    longest = buffer + late.get(name, 0)
     for hidden, same in ((longest, True), (longest + 1, False)):
         tracker = eager(buffer)
         for _ in range(6):
@@ -90,7 +94,14 @@ def test_the_first_detection_printed_is_the_one_the_papers_print(make: Make, nam
     for _ in range(5):  # past the first frames, in which everything is reported
         tracker.update([])
     printed = [bool(ids) for ids in walk(tracker, 6)]
-    first = {"bytetrack": 1, "sfsort": 0, "tracktrack": 2}.get(name, 3)  # 3: the fourth detection
+    # The index of the first detection that is reported.
+    firsts = {
+        **dict.fromkeys(BYTE_FAMILY, 1),
+        **dict.fromkeys(DEEPSORT_FAMILY, 2),
+        "sfsort": 0,
+        "tracktrack": 2,
+    }
+    first = firsts.get(name, 3)
     assert printed == [t >= first for t in range(6)]
 
 
@@ -100,7 +111,8 @@ def test_in_the_first_frames_every_track_is_reported_at_once(make: Make, name: s
     )  # one newcomer a frame: min_hits is waived up to frame 3, ByteTrack's second look in frame 1
     reported = [tracker.update([person(200.0 * k) for k in range(t)]).id.tolist() for t in range(1, 5)]
     expected = {
-        "bytetrack": [[1], [1], [1, 2], [1, 2, 3]],
+        **{key: [[1], [1], [1, 2], [1, 2, 3]] for key in BYTE_FAMILY},
+        **{key: [[], [], [1], [1, 2]] for key in DEEPSORT_FAMILY},  # it waives nothing
         "sfsort": [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4]],  # at once in every frame
         "tracktrack": [[1], [1], [1], [1, 2]],  # the third detection, in frame 1 the first
     }
@@ -124,7 +136,8 @@ def test_an_unconfirmed_track_that_is_not_seen_again_dies(make: Make, name: str)
     # SFSORT has no tentative tracks.
     assert [track.state for track in tracker.tracks] == ["confirmed" if name == "sfsort" else "tentative"]
     tracker.update([])
-    assert len(tracker.tracks) == (0 if name in ("bytetrack", "tracktrack") else 1)
+    gone = (*BYTE_FAMILY, *DEEPSORT_FAMILY, "tracktrack")
+    assert len(tracker.tracks) == (0 if name in gone else 1)
     tracker.update([])
     tracker.update([])
     assert tracker.tracks == []

@@ -259,6 +259,17 @@ def test_the_defaults_are_those_of_the_papers() -> None:
     assert [oc[k] for k in ("det_thresh", "iou_threshold", "max_age", "min_hits")] == [0.6, 0.3, 30, 3]
     assert [oc[k] for k in ("delta_t", "inertia", "use_byte", "oru_repeat_last")] == [3, 0.2, False, True]
     assert [sort[k] for k in ("iou_threshold", "max_age", "min_hits", "asso_func")] == [0.3, 1, 3, "iou"]
+    deep, strong = (create_tracker(name).options for name in ("deepsort", "strongsort"))
+    assert [deep[k] for k in ("min_confidence", "max_cosine_distance", "nn_budget")] == [0.3, 0.2, 100]
+    assert [strong[k] for k in ("min_confidence", "max_cosine_distance", "nn_budget")] == [0.6, 0.45, 1]
+    assert [strong[k] for k in ("mc_lambda", "ema_alpha", "warp_covariance")] == [0.98, 0.9, False]
+    for options in (deep, strong):
+        assert [options[k] for k in ("max_iou_distance", "max_age", "min_hits", "max_coasted")] == [
+            0.7,
+            30,
+            3,
+            1,
+        ]
 
 
 def test_two_backends_at_once_are_refused() -> None:

@@ -66,8 +66,8 @@ def test_variable_dt_needs_a_timestamp(make: Make) -> None:
         make(variable_dt=True).update([BOX])
 
 
-def test_reset_lets_time_begin_again(make: Make) -> None:
-    tracker = make(variable_dt=True)
+def test_reset_lets_time_begin_again(eager: Make) -> None:
+    tracker = eager(variable_dt=True)
     tracker.update([BOX], timestamp=10.0)
     tracker.reset()
     assert len(tracker.update([BOX], timestamp=0.0)) == 1

@@ -82,6 +82,8 @@ class Matcher {
   bool found_ = false;
 };
 
+inline constexpr double kClipMargin = 1e-5;
+
 // Keeps its memory between frames.
 class Assigner {
  public:
@@ -102,6 +104,10 @@ class Assigner {
   // alone; |extra| ≤ bounds[column].
   const Matches& full(const SparseMatrix& similarity, const std::function<double(std::int32_t, std::int32_t)>& extra,
                       const std::vector<double>& bounds, double min_similarity);
+
+  // DeepSORT's form: the full assignment of lowest total cost, where every pair above max_cost costs kClipMargin more
+  // than it, then without these pairs. Pairs missing from `cost` are among them.
+  const Matches& clipped(const SparseMatrix& cost, double max_cost);
 
   // SORT's shortcut: if the pairs above the gate are one-to-one, these are the assignment.
   bool is_one_to_one(const SparseMatrix& similarity, double min_similarity);

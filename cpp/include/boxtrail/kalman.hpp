@@ -63,6 +63,9 @@ using BoxModel = MotionModel<Box::kSize>;
 
 template <class Box>
 std::array<double, Box::kSize> measurement(const BoxModel<Box>& model, const Box& box);
+// Variances of a measurement of the box that the state believes in.
+template <std::size_t N>
+std::array<double, N> measurement_noise(const MotionModel<N>& model, const State<N>& state);
 template <class Box>
 Box to_box(const BoxModel<Box>& model, const BoxState<Box>& state);
 

@@ -8,20 +8,24 @@ from typing import Any
 from boxtrail.reference.botsort import BotSort
 from boxtrail.reference.bytetrack import ByteTrack
 from boxtrail.reference.cbiou import CBIoU
+from boxtrail.reference.deepsort import DeepSort
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sfsort import SFSORT
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
+from boxtrail.reference.strongsort import StrongSort
 from boxtrail.reference.tracktrack import TrackTrack
 
 ALGORITHMS: dict[str, Any] = {
     "BotSort": BotSort,
     "ByteTrack": ByteTrack,
     "CBIoU": CBIoU,
+    "DeepSort": DeepSort,
     "OcSort": OcSort,
     "SFSORT": SFSORT,
     "Sort": Sort,
     "TrackTrack": TrackTrack,
+    "StrongSort": StrongSort,
 }
 
 

@@ -21,6 +21,7 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 Pairs: TypeAlias = list[tuple[int, int]]
 
 RESOLUTION = 2.0**40  # weights are multiples of 1 / RESOLUTION
+CLIP_MARGIN = 1e-5  # above the limit, what a forbidden pair costs (DeepSORT)
 _FAR = np.iinfo(np.int64).max // 4
 _HUB = -1  # in the exchange graph: everything outside the matching
 
@@ -100,6 +101,17 @@ def assign_mutual(cost: FloatArray, max_cost: float, step: float) -> Pairs:
             taken[row, :] = taken[:, column] = _FAR
         max_cost -= step
     return sorted(pairs)
+
+
+def assign_clipped(cost: FloatArray, max_cost: float) -> Pairs:
+    """DeepSORT's form: the full assignment of lowest total cost, where every pair that costs more than ``max_cost``
+    costs just as little more as any other, then without these pairs.
+
+    Args:
+        cost: (N, M), lower is better, infinite for a forbidden pair.
+        max_cost: the limit, inclusive.
+    """
+    return assign_full(np.maximum(max_cost + CLIP_MARGIN - cost, 0.0), -cost, -max_cost)
 
 
 def unmatched(count: int, taken: list[int]) -> list[int]:

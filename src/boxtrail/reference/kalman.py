@@ -210,6 +210,11 @@ def _variances(model: MotionModel, noise: tuple[Noise, ...], position: FloatArra
     return np.array([term.variance(w, h) for term in noise])
 
 
+def measurement_noise(model: MotionModel, state: State) -> FloatArray:
+    """(n,) variances of a measurement of the box that ``state`` believes in."""
+    return _variances(model, model.measurement, state.mean)
+
+
 def initiate(model: MotionModel, box: FloatArray) -> State:
     """A state at ``box``, at rest."""
     position = measurement(model, box)
@@ -256,7 +261,7 @@ def update(
     ``noise`` > 0 scales the variance of the measurement, ``gain`` in [0, 1] how far the mean follows it.
     """
     z = measurement(model, box)
-    r = _variances(model, model.measurement, state.mean) * noise
+    r = measurement_noise(model, state) * noise
     old = state.mean.copy()
     for i in range(model.n):
         row = state.covariance[i].copy()
@@ -274,7 +279,7 @@ def update(
 def gating_distance(model: MotionModel, state: State, box: FloatArray) -> float:
     """Squared Mahalanobis distance of a measured ``box`` from the state, measurement noise included."""
     probe, z = state.copy(), measurement(model, box)
-    r = _variances(model, model.measurement, state.mean)
+    r = measurement_noise(model, state)
     distance = 0.0
     for i in range(model.n):
         row = probe.covariance[i].copy()

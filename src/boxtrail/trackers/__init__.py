@@ -3,6 +3,7 @@
 from boxtrail.trackers.botsort import BotSort, BotSortConfig
 from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
 from boxtrail.trackers.cbiou import CBIoU, CBIoUConfig
+from boxtrail.trackers.deepsort import DeepSort, DeepSortConfig
 from boxtrail.trackers.explanation import Explanation
 from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
@@ -10,6 +11,7 @@ from boxtrail.trackers.options import StreamConfig
 from boxtrail.trackers.presets import load_preset, preset_names
 from boxtrail.trackers.sfsort import SFSORT, SFSORTConfig
 from boxtrail.trackers.sort import Sort, SortConfig
+from boxtrail.trackers.strongsort import StrongSort, StrongSortConfig
 from boxtrail.trackers.track import Track
 from boxtrail.trackers.tracker import Tracker
 from boxtrail.trackers.tracktrack import TrackTrack, TrackTrackConfig
@@ -23,6 +25,8 @@ __all__ = [
     "ByteTrackConfig",
     "CBIoU",
     "CBIoUConfig",
+    "DeepSort",
+    "DeepSortConfig",
     "Explanation",
     "OcSort",
     "OcSortConfig",
@@ -30,6 +34,8 @@ __all__ = [
     "Sort",
     "SortConfig",
     "StreamConfig",
+    "StrongSort",
+    "StrongSortConfig",
     "Track",
     "TrackTrack",
     "TrackTrackConfig",

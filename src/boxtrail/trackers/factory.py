@@ -12,11 +12,13 @@ from boxtrail.errors import ConfigError
 from boxtrail.trackers.botsort import BotSort
 from boxtrail.trackers.bytetrack import ByteTrack
 from boxtrail.trackers.cbiou import CBIoU
+from boxtrail.trackers.deepsort import DeepSort
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
 from boxtrail.trackers.sfsort import SFSORT
 from boxtrail.trackers.sort import Sort
+from boxtrail.trackers.strongsort import StrongSort
 from boxtrail.trackers.tracker import Tracker
 from boxtrail.trackers.tracktrack import TrackTrack
 
@@ -24,9 +26,11 @@ TRACKERS: dict[str, type[Tracker]] = {
     "botsort": BotSort,
     "bytetrack": ByteTrack,
     "cbiou": CBIoU,
+    "deepsort": DeepSort,
     "ocsort": OcSort,
     "sfsort": SFSORT,
     "sort": Sort,
+    "strongsort": StrongSort,
     "tracktrack": TrackTrack,
 }
 

@@ -270,7 +270,8 @@ class Tracker:
             if count == 0:
                 return None
             raise InvalidInputError(
-                f"{type(self).__name__} needs the appearance of every detection: pass embs=(N, D)"
+                f"{type(self).__name__} needs the appearance of every detection: pass embs=(N, D); "
+                "frames alone would need an embedder, and it has none"
             )
         checked = checked_embeddings(embs, count, self._embedding_width)
         if self.appearance == "unused" or count == 0:

@@ -1,0 +1,62 @@
+// StrongSORT (Du et al., IEEE TMM 2023): DeepSORT with camera motion, a smoothed look and motion in the cost.
+#pragma once
+
+#include "boxtrail/deepsort_association.hpp"
+
+namespace boxtrail {
+
+struct StrongSortConfig {  // no defaults here: they live in boxtrail.trackers.StrongSortConfig, and only there
+  double min_confidence, max_cosine_distance, max_iou_distance;
+  double max_age;
+  std::int64_t min_hits;
+  double mc_lambda, ema_alpha;
+  std::int64_t nn_budget;
+  bool warp_covariance;
+  std::int64_t max_coasted;
+  Similarity similarity;
+};
+
+template <class Archive>
+void visit(Archive& archive, StrongSortConfig& config) {
+  archive("min_confidence", config.min_confidence);
+  archive("max_cosine_distance", config.max_cosine_distance);
+  archive("max_iou_distance", config.max_iou_distance);
+  archive("max_age", config.max_age);
+  archive("min_hits", config.min_hits);
+  archive("mc_lambda", config.mc_lambda);
+  archive("ema_alpha", config.ema_alpha);
+  archive("nn_budget", config.nn_budget);
+  archive("warp_covariance", config.warp_covariance);
+  archive("max_coasted", config.max_coasted);
+  visit(archive, config.similarity);
+}
+
+template <class B>
+class StrongSort {
+ public:
+  using Box = B;
+  using Config = StrongSortConfig;
+  using Track = DeepSortTrack<B>;
+
+  explicit StrongSort(const Config& config) : config_(config) {}
+  void step(const Detections<Box>& detections, Clock& clock, double dt, const Warp* warp,
+            std::vector<Report<Box>>& reports);
+  TrackView<Box> view(const Track& track, const Clock&) const { return view_of(track, model_); }
+
+  std::vector<Track> tracks;  // ascending by id
+  Record* record = nullptr;   // where decisions are noted, if anywhere
+
+ private:
+  using Indices = std::vector<std::int32_t>;
+
+  void predict_all(double dt, const Warp* warp);
+  void match(const Indices& members, const Matches& matches, const Clock& clock);
+
+  Config config_;
+  BoxModel<Box> model_ = motion_model<Box::kSize>(Box::kSize == 4 ? Family::kXyah : Family::kXywh);
+  DeepSortAssociation<Box> association_;
+  Detections<Box> left_;  // detections that are not matched yet
+  Indices members_, free_;
+};
+
+}  // namespace boxtrail
