@@ -122,6 +122,14 @@ class Assigner {
 // Indices below `count` that are in no match; `columns` looks at the columns instead of the rows.
 void unmatched(std::size_t count, const Matches& matches, bool columns, std::vector<std::int32_t>& out);
 
+// Leaves the members, of which matches name the positions, that are in no match; `scratch` only lends its memory.
+inline void keep_unmatched(std::vector<std::int32_t>& members, const Matches& matches,
+                           std::vector<std::int32_t>& scratch) {
+  unmatched(members.size(), matches, false, scratch);
+  for (std::size_t k = 0; k < scratch.size(); ++k) members[k] = members[static_cast<std::size_t>(scratch[k])];
+  members.resize(scratch.size());
+}
+
 // Leaves the detections that are in no match; `scratch` only lends its memory.
 template <class Box>
 void keep_unmatched(Detections<Box>& detections, const Matches& matches, std::vector<std::int32_t>& scratch) {
