@@ -58,8 +58,25 @@ def bytetrack(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def deepocsort(draw: st.DrawFn) -> dict[str, Any]:
+    """Deep OC-SORT."""
+    return {
+        "asso_func": draw(measures),
+        **sort_family(draw),
+        "det_thresh": draw(pick(THRESHOLDS)),
+        "delta_t": draw(pick((1, 2, 3))),
+        "inertia": draw(pick((0.0, 0.2, 1.0))),
+        "oru_repeat_last": draw(st.booleans()),
+        "w_association_emb": draw(pick((0.0, 0.75, 10.0))),
+        "alpha_fixed_emb": draw(pick((0.0, 0.5, 0.95, 1.0))),
+        "aw_metric": draw(pick(("new", "max", "off"))),
+        "aw_param": draw(pick((0.0, 0.5, 1.0))),
+    }
+
+
 OPTIONS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
     "sort": sort,
     "bytetrack": bytetrack,
+    "deepocsort": deepocsort,
     "ocsort": ocsort,
 }

@@ -18,6 +18,7 @@ void bind_kernels(py::module_& m);
 void bind_trackers(py::module_& m);
 
 void bind_bytetrack(py::module_& m);
+void bind_deepocsort(py::module_& m);
 void bind_ocsort(py::module_& m);
 void bind_sort(py::module_& m);
 

@@ -98,6 +98,12 @@ class Assigner {
   const Matches& full(const SparseMatrix& similarity, const std::function<double(std::int32_t, std::int32_t)>& extra,
                       const std::vector<double>& bounds, double min_similarity);
 
+  // The same by a `score` that goes with the pairs of `similarity`, which is left with the gate alone. Missing pairs
+  // score `other(row, column)`, at most highest[column]; no score at all is below −lowest.
+  const Matches& full(const SparseMatrix& similarity, const std::vector<double>& score,
+                      const std::function<double(std::int32_t, std::int32_t)>& other,
+                      const std::vector<double>& highest, double lowest, double min_similarity);
+
   // SORT's shortcut: if the pairs above the gate are one-to-one, these are the assignment.
   bool is_one_to_one(const SparseMatrix& similarity, double min_similarity);
   const Matches& matches() const { return matches_; }
@@ -116,6 +122,7 @@ class Assigner {
   std::vector<std::int32_t> marks_;
   std::vector<std::int64_t> weights_, bounds_;
   std::vector<std::int32_t> order_;
+  std::vector<double> score_;
   std::vector<Extra> extras_;
 };
 

@@ -6,12 +6,14 @@ from functools import partial
 from typing import Any
 
 from boxtrail.reference.bytetrack import ByteTrack
+from boxtrail.reference.deepocsort import DeepOcSort
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
 
 ALGORITHMS: dict[str, Any] = {
     "ByteTrack": ByteTrack,
+    "DeepOcSort": DeepOcSort,
     "OcSort": OcSort,
     "Sort": Sort,
 }

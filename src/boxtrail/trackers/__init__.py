@@ -1,6 +1,7 @@
 """The trackers: options, public classes, and the factory."""
 
 from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
+from boxtrail.trackers.deepocsort import DeepOcSort, DeepOcSortConfig
 from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
 from boxtrail.trackers.options import StreamConfig
@@ -13,6 +14,8 @@ __all__ = [
     "TRACKERS",
     "ByteTrack",
     "ByteTrackConfig",
+    "DeepOcSort",
+    "DeepOcSortConfig",
     "OcSort",
     "OcSortConfig",
     "Sort",

@@ -9,13 +9,19 @@ from typing import Any
 
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.bytetrack import ByteTrack
+from boxtrail.trackers.deepocsort import DeepOcSort
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
 from boxtrail.trackers.sort import Sort
 from boxtrail.trackers.tracker import Tracker
 
-TRACKERS: dict[str, type[Tracker]] = {"bytetrack": ByteTrack, "ocsort": OcSort, "sort": Sort}
+TRACKERS: dict[str, type[Tracker]] = {
+    "bytetrack": ByteTrack,
+    "deepocsort": DeepOcSort,
+    "ocsort": OcSort,
+    "sort": Sort,
+}
 
 
 def create_tracker(
