@@ -11,7 +11,11 @@ from boxtrail import create_tracker
 from boxtrail.boxes import FloatArray
 from equivalence.recorded import MOT17, golden_rows, second_half
 
-RUNS = {"bytetrack": "official-bytetrack_plain_iou0", "ocsort": "official-ocsort"}
+RUNS = {
+    "bytetrack": "official-bytetrack_plain_iou0",
+    "ocsort": "official-ocsort",
+    "hybridsort": "official-hybridsort",
+}
 SHORTEST = ("MOT17-02", "MOT17-09")
 NEAR = 0.02  # pixels
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from boxtrail.reference.bytetrack import ByteTrack
 from boxtrail.reference.deepocsort import DeepOcSort
+from boxtrail.reference.hybridsort import HybridSort
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
@@ -14,6 +15,7 @@ from boxtrail.reference.stream import ClassPolicy, Stream
 ALGORITHMS: dict[str, Any] = {
     "ByteTrack": ByteTrack,
     "DeepOcSort": DeepOcSort,
+    "HybridSort": HybridSort,
     "OcSort": OcSort,
     "Sort": Sort,
 }

@@ -10,6 +10,7 @@ from typing import Any
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.bytetrack import ByteTrack
 from boxtrail.trackers.deepocsort import DeepOcSort
+from boxtrail.trackers.hybridsort import HybridSort
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
@@ -19,6 +20,7 @@ from boxtrail.trackers.tracker import Tracker
 TRACKERS: dict[str, type[Tracker]] = {
     "bytetrack": ByteTrack,
     "deepocsort": DeepOcSort,
+    "hybridsort": HybridSort,
     "ocsort": OcSort,
     "sort": Sort,
 }
