@@ -170,11 +170,56 @@ def strongsort(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def deepocsort(draw: st.DrawFn) -> dict[str, Any]:
+    """Deep OC-SORT."""
+    return {
+        "asso_func": draw(measures),
+        **sort_family(draw),
+        "det_thresh": draw(pick(THRESHOLDS)),
+        "delta_t": draw(pick((1, 2, 3))),
+        "inertia": draw(pick((0.0, 0.2, 1.0))),
+        "oru_repeat_last": draw(st.booleans()),
+        "w_association_emb": draw(pick((0.0, 0.75, 10.0))),
+        "alpha_fixed_emb": draw(pick((0.0, 0.5, 0.95, 1.0))),
+        "aw_metric": draw(pick(("new", "max", "off"))),
+        "aw_param": draw(pick((0.0, 0.5, 1.0))),
+    }
+
+
+def hybridsort(draw: st.DrawFn) -> dict[str, Any]:
+    """HybridSORT."""
+    return {
+        "asso_func": draw(pick(("hmiou", "hmiou", *MEASURES))),
+        **sort_family(draw),
+        "det_thresh": draw(pick(THRESHOLDS)),
+        "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
+        "delta_t": draw(pick((1, 2, 3))),
+        "inertia": draw(pick((0.0, 0.05, 1.0))),
+        "use_byte": draw(st.booleans()),
+        "oru_repeat_last": draw(st.booleans()),
+        "tcm_first_step_weight": draw(pick((0.0, 1.0, 10.0))),
+        "tcm_byte_step_weight": draw(pick((0.0, 1.0, 10.0))),
+        "tcm_byte_gate": draw(st.booleans()),
+        "eg_weight_high_score": draw(pick((0.0, 1.3, 100.0))),
+        "eg_weight_low_score": draw(pick((0.0, 1.2, 100.0))),
+        "with_longterm_reid_correction": draw(st.booleans()),
+        "longterm_reid_correction_thresh": draw(pick((0.0, 0.4, 2.0))),
+        "longterm_reid_correction_thresh_low": draw(pick((0.0, 0.4, 2.0))),
+        "longterm_reid_weight": draw(pick((0.0, 2.0, 100.0))),
+        "longterm_bank_length": draw(pick((1, 3, 30))),
+        "alpha": draw(pick((0.0, 0.8, 1.0))),
+        "adapfs": draw(st.booleans()),
+        "warp_observations": draw(st.booleans()),
+    }
+
+
 OPTIONS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
     "sort": sort,
     "botsort": botsort,
     "bytetrack": bytetrack,
     "cbiou": cbiou,
+    "deepocsort": deepocsort,
+    "hybridsort": hybridsort,
     "ocsort": ocsort,
     "sfsort": sfsort,
     "tracktrack": tracktrack,

@@ -14,6 +14,8 @@ void bind_botsort(py::module_& m);
 void bind_bytetrack(py::module_& m);
 void bind_cbiou(py::module_& m);
 void bind_deepsort(py::module_& m);
+void bind_deepocsort(py::module_& m);
+void bind_hybridsort(py::module_& m);
 void bind_ocsort(py::module_& m);
 void bind_sfsort(py::module_& m);
 void bind_sort(py::module_& m);

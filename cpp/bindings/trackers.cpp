@@ -35,6 +35,8 @@ void bind_trackers(py::module_& m) {
   bind_bytetrack(m);
   bind_cbiou(m);
   bind_deepsort(m);
+  bind_deepocsort(m);
+  bind_hybridsort(m);
   bind_ocsort(m);
   bind_sfsort(m);
   bind_sort(m);

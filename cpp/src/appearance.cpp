@@ -80,6 +80,18 @@ void smooth(std::vector<float>& previous, Embedding current, double alpha) {
   for (std::size_t k = 0; k < previous.size(); ++k) previous[k] = static_cast<float>(mixed(k) / norm);
 }
 
+void to_unit(std::span<const double> total, std::vector<float>& out) {
+  Lanes<double> lanes{};
+  for (std::size_t k = 0; k < total.size(); ++k) lanes[k % kLanes] += total[k] * total[k];
+  const double norm = std::sqrt(fold(lanes));
+  out.resize(total.size());
+  for (std::size_t k = 0; k < total.size(); ++k) out[k] = static_cast<float>(norm == 0.0 ? total[k] : total[k] / norm);
+}
+
+bool is_given(Embedding embedding) {
+  return std::any_of(embedding.begin(), embedding.end(), [](float value) { return value != 0.0F; });
+}
+
 double adaptive_alpha(double base, double score, double min_score) {
   return base + (1.0 - base) * (1.0 - (score - min_score) / (1.0 - min_score));
 }

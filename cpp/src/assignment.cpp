@@ -94,26 +94,32 @@ const Matches& Assigner::full(const SparseMatrix& similarity, double min_similar
 const Matches& Assigner::full(const SparseMatrix& similarity,
                               const std::function<double(std::int32_t, std::int32_t)>& extra,
                               const std::vector<double>& bounds, double min_similarity) {
-  // Start from the pairs that overlap. The dual prices tell which of the others could matter: only where the bound
-  // reaches the prices is the pair's own weight computed, and only if that reaches them too does it come in.
-  std::int64_t shift = 1;  // makes every weight positive, so that the heaviest matching is a full one
-  bounds_.resize(bounds.size());
-  for (std::size_t j = 0; j < bounds.size(); ++j) {
-    bounds_[j] = rounded(bounds[j]) + 1;
-    shift = std::max(shift, bounds_[j] + 1);
-  }
-  weights_.resize(similarity.value.size());
+  score_.resize(similarity.value.size());
   for (std::int32_t i = 0; i < similarity.num_rows(); ++i)
     for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k)
-      weights_[at(k)] = rounded(similarity.value[at(k)] + extra(i, similarity.column[at(k)])) + shift;
-  for (std::int64_t& bound : bounds_) bound += shift;
+      score_[at(k)] = similarity.value[at(k)] + extra(i, similarity.column[at(k)]);
+  const double lowest = bounds.empty() ? 0.0 : *std::max_element(bounds.begin(), bounds.end());
+  return full(similarity, score_, extra, bounds, lowest, min_similarity);
+}
+
+const Matches& Assigner::full(const SparseMatrix& similarity, const std::vector<double>& score,
+                              const std::function<double(std::int32_t, std::int32_t)>& other,
+                              const std::vector<double>& highest, double lowest, double min_similarity) {
+  // Start from the pairs that are there. The dual prices tell which of the others could matter: only where the bound
+  // reaches the prices is the pair's own weight computed, and only if that reaches them too does it come in.
+  // The shift makes every weight positive, so that the heaviest matching is a full one.
+  const std::int64_t shift = std::max<std::int64_t>(rounded(lowest) + 2, 1);
+  weights_.resize(score.size());
+  for (std::size_t k = 0; k < score.size(); ++k) weights_[k] = rounded(score[k]) + shift;
+  bounds_.resize(highest.size());
+  for (std::size_t j = 0; j < highest.size(); ++j) bounds_[j] = rounded(highest[j]) + 1 + shift;
   extras_.clear();
   const std::int64_t reserve = bounds_.empty() ? 0 : *std::max_element(bounds_.begin(), bounds_.end()) + 1;
   do {
     load(similarity, weights_, min_similarity);
     matcher_.match();
     matcher_.level_prices(bounds_, reserve);
-  } while (add_binding_pairs(similarity, extra, shift));
+  } while (add_binding_pairs(similarity, other, shift));
   matcher_.settle_ties();
   matcher_.collect_kept(matches_);
   return matches_;

@@ -20,6 +20,9 @@ RUNS = {
     "botsort": "official-botsort_confirmed_iou0",
     "bytetrack": "official-bytetrack_plain_iou0",
     "ocsort": "official-ocsort",
+    "bytetrack": "official-bytetrack_plain_iou0",
+    "ocsort": "official-ocsort",
+    "hybridsort": "official-hybridsort",
 }
 SHORTEST = ("MOT17-02", "MOT17-09")
 NEAR = 0.02  # pixels

@@ -23,6 +23,12 @@ void cosine_similarity(std::span<const Embedding> rows, std::span<const Embeddin
 // empty.
 void smooth(std::vector<float>& previous, Embedding current, double alpha);
 
+// Unit vector along `total` into `out`; zeros where that is zero.
+void to_unit(std::span<const double> total, std::vector<float>& out);
+
+// Whether there is an appearance at all; a row of zeros stands for none.
+bool is_given(Embedding embedding);
+
 // α of a confidence-aware average (Deep OC-SORT): `base` for a sure detection, 1 for one at min_score.
 double adaptive_alpha(double base, double score, double min_score);
 

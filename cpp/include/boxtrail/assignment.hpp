@@ -105,6 +105,12 @@ class Assigner {
   const Matches& full(const SparseMatrix& similarity, const std::function<double(std::int32_t, std::int32_t)>& extra,
                       const std::vector<double>& bounds, double min_similarity);
 
+  // The same by a `score` that goes with the pairs of `similarity`, which is left with the gate alone. Missing pairs
+  // score `other(row, column)`, at most highest[column]; no score at all is below −lowest.
+  const Matches& full(const SparseMatrix& similarity, const std::vector<double>& score,
+                      const std::function<double(std::int32_t, std::int32_t)>& other,
+                      const std::vector<double>& highest, double lowest, double min_similarity);
+
   // DeepSORT's form: the full assignment of lowest total cost, where every pair above max_cost costs kClipMargin more
   // than it, then without these pairs. Pairs missing from `cost` are among them.
   const Matches& clipped(const SparseMatrix& cost, double max_cost);
@@ -127,11 +133,20 @@ class Assigner {
   std::vector<std::int32_t> marks_;
   std::vector<std::int64_t> weights_, bounds_;
   std::vector<std::int32_t> order_, nearest_row_;
+  std::vector<double> score_;
   std::vector<Extra> extras_;
 };
 
 // Indices below `count` that are in no match; `columns` looks at the columns instead of the rows.
 void unmatched(std::size_t count, const Matches& matches, bool columns, std::vector<std::int32_t>& out);
+
+// Leaves the members, of which matches name the positions, that are in no match; `scratch` only lends its memory.
+inline void keep_unmatched(std::vector<std::int32_t>& members, const Matches& matches,
+                           std::vector<std::int32_t>& scratch) {
+  unmatched(members.size(), matches, false, scratch);
+  for (std::size_t k = 0; k < scratch.size(); ++k) members[k] = members[static_cast<std::size_t>(scratch[k])];
+  members.resize(scratch.size());
+}
 
 // Leaves the detections that are in no match; `scratch` only lends its memory.
 template <class Box>

@@ -42,6 +42,9 @@ struct Observations {
   void warp(const BoxModel<Box>& model, const Warp& warp);
 };
 
+// Unit vector from one point to another.
+Point direction(Point start, Point end);
+
 template <class Archive, class Box>
 void visit(Archive& archive, Observation<Box>& observation) {
   archive("age", observation.age);

@@ -8,7 +8,9 @@ from typing import Any
 from boxtrail.reference.botsort import BotSort
 from boxtrail.reference.bytetrack import ByteTrack
 from boxtrail.reference.cbiou import CBIoU
+from boxtrail.reference.deepocsort import DeepOcSort
 from boxtrail.reference.deepsort import DeepSort
+from boxtrail.reference.hybridsort import HybridSort
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sfsort import SFSORT
 from boxtrail.reference.sort import Sort
@@ -21,6 +23,8 @@ ALGORITHMS: dict[str, Any] = {
     "ByteTrack": ByteTrack,
     "CBIoU": CBIoU,
     "DeepSort": DeepSort,
+    "DeepOcSort": DeepOcSort,
+    "HybridSort": HybridSort,
     "OcSort": OcSort,
     "SFSORT": SFSORT,
     "Sort": Sort,

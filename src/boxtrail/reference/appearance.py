@@ -45,17 +45,32 @@ def smooth(previous: Embedding | None, current: Embedding | None, alpha: float) 
     if previous is None or current is None:
         return previous if current is None else current.copy()
     mixed = alpha * previous.astype(np.float64) + (1.0 - alpha) * current.astype(np.float64)
-    lanes = np.zeros(LANES)
-    for k in range(0, len(mixed), LANES):
-        part = mixed[k : k + LANES]
-        lanes[: len(part)] += part * part
-    norm = np.sqrt(_fold(lanes))
+    norm = _norm(mixed)
     return previous if norm == 0.0 else (mixed / norm).astype(np.float32)
+
+
+def unit(total: FloatArray) -> Embedding:
+    """(D,) unit vector along ``total`` (D,); zeros where that is zero."""
+    norm = _norm(total)
+    return total.astype(np.float32) if norm == 0.0 else (total / norm).astype(np.float32)
+
+
+def is_given(embedding: Embedding | None) -> bool:
+    """Whether there is an appearance at all; a row of zeros stands for none."""
+    return embedding is not None and bool(embedding.any())
 
 
 def adaptive_alpha(base: float, score: float, min_score: float) -> float:
     """α of a confidence-aware average (Deep OC-SORT): ``base`` for a sure detection, 1 for one at ``min_score``."""
     return base + (1.0 - base) * (1.0 - (score - min_score) / (1.0 - min_score))
+
+
+def _norm(vector: FloatArray) -> float:
+    lanes = np.zeros(LANES)
+    for k in range(0, len(vector), LANES):
+        part = vector[k : k + LANES]
+        lanes[: len(part)] += part * part
+    return float(np.sqrt(_fold(lanes)))
 
 
 def _fold(lanes: NDArray[Any]) -> NDArray[Any]:

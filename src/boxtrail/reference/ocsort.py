@@ -10,22 +10,26 @@ from numpy.typing import NDArray
 
 from boxtrail.detections import Detections
 from boxtrail.reference import association
-from boxtrail.reference.assignment import assign_full, assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
-from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
-from boxtrail.reference.observations import Observations, centre, replay
-from boxtrail.reference.oriented import align
-from boxtrail.reference.record import Record, note_birth, note_scores, note_stage
-from boxtrail.reference.sort_lifecycle import (
-    count_hit,
-    describe,
-    grow_older,
-    is_reported,
-    survivors,
-    without_diverged,
+from boxtrail.reference.assignment import Pairs, assign_sort, unmatched
+from boxtrail.reference.class_votes import ClassVote, first_vote
+from boxtrail.reference.kalman import State, initiate, motion_model
+from boxtrail.reference.observation_centric import (
+    aligned,
+    assign_if_any,
+    momentum,
+    predicted_boxes,
+    re_update,
+    reports,
+    seen_before,
+    split_by_score,
+    start_gaps,
+    take_match,
+    warp_and_predict,
 )
+from boxtrail.reference.observations import Observations
+from boxtrail.reference.record import Record, note_birth, note_stage
+from boxtrail.reference.sort_lifecycle import describe, survivors
 from boxtrail.reference.stream import Clock, Report
-from boxtrail.reference.warp import warp_state
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -83,108 +87,58 @@ class OcSort:
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame."""
-        # A score equal to the threshold falls in neither band, as in the authors' code.
-        high = detections.select(detections.scores > self.high)
-        is_low = (detections.scores > self.low) & (detections.scores < self.high) & self.use_byte
-        low = detections.select(is_low)
-        unused = detections.select(~is_low & ~(detections.scores > self.high))
-        note_scores(self.record, unused, "det_thresh", self.high)
-        self._predict(dt, warp)
+        high, low = split_by_score(detections, self.high, self.low, use_low=self.use_byte, record=self.record)
+        self.tracks = warp_and_predict(self.tracks, self.model, dt, warp, self.record)
 
         # First association: overlap plus observation-centric momentum (OCM).
-        similarity = self._similarity(self._predicted_boxes(self.tracks), high)
-        pairs = assign_sort(similarity, self._momentum(high), self.min_similarity)
+        similarity = self._similarity(predicted_boxes(self.tracks, self.model), high)
+        direction = momentum(self.tracks, high, self.delta_t, self.inertia)
+        pairs = assign_sort(similarity, direction, self.min_similarity)
         note_stage(self.record, "first", self.min_similarity, self.tracks, high, similarity, pairs)
         left = self._match(self.tracks, high, pairs, clock)
         left_high = high.select(unmatched(len(high), [column for _, column in pairs]))
 
         if self.use_byte:  # unsure detections, as ByteTrack does
-            pairs = self._assign_if_any("byte", left, self._predicted_boxes(left), low)
+            pairs = self._assign_if_any("byte", left, predicted_boxes(left, self.model), low)
             left = self._match(left, low, pairs, clock)
 
         # Observation-centric recovery (OCR): what is left, against the last observations.
-        seen = [track for track in left if track.observations.last is not None]
-        boxes = np.array([track.observations.last for track in seen]).reshape(-1, self.model.n)
+        seen, boxes = seen_before(left, self.model)
         pairs = self._assign_if_any("recovery", seen, boxes, left_high)
         self._match(seen, left_high, pairs, clock)
         left_high = left_high.select(unmatched(len(left_high), [column for _, column in pairs]))
 
-        for track in self.tracks:
-            if track.misses > 0:
-                track.observations.miss(track.state)
+        start_gaps(self.tracks)
         for j in range(len(left_high)):
             self._give_birth(left_high, j, clock)
-
-        reported = [track for track in self.tracks if is_reported(track, clock, self.min_hits)]
-        for track in reported:
-            track.confirmed = True
+        shown = reports(self.tracks, self.model, clock, self.min_hits)
         self.tracks = survivors(self.tracks, clock, self.max_age, self.record)
-        return [
-            Report(self._output_box(track), track.id, track.score, track.label, track.row)
-            for track in reported
-        ]
+        return shown
 
     def describe(self, track: OcSortTrack, clock: Clock) -> list[float]:
         """Status, age, hits, misses, score, label, box, velocity."""
         return describe(track, self.model)
-
-    def _predict(self, dt: float, warp: FloatArray | None) -> None:
-        for track in self.tracks:
-            if warp is not None:
-                warp_state(self.model, warp, track.state)
-                track.observations.warp(self.model, warp)
-            predict(self.model, track.state, dt)
-            grow_older(track)
-            track.observations.pass_frame(dt)
-        self.tracks = without_diverged(self.tracks, self.model, self.record)
 
     def _similarity(self, boxes: FloatArray, detections: Detections) -> FloatArray:
         return association.similarity(self.measure_name, boxes, detections.boxes, **self.measure)
 
     def _assign_if_any(
         self, stage: str, tracks: list[OcSortTrack], boxes: FloatArray, detections: Detections
-    ) -> list[tuple[int, int]]:
+    ) -> Pairs:
         similarity = self._similarity(boxes, detections)
-        pairs: list[tuple[int, int]] = []
-        if similarity.size and similarity.max() > self.min_similarity:
-            pairs = assign_full(similarity, similarity, self.min_similarity)
+        pairs = assign_if_any(similarity, self.min_similarity)
         note_stage(self.record, stage, self.min_similarity, tracks, detections, similarity, pairs)
         return pairs
 
-    def _momentum(self, detections: Detections) -> FloatArray:
-        """(N, M) OCM term; 0 for a track that has no observation yet."""
-        if not self.tracks or not len(detections):
-            return np.zeros((len(self.tracks), len(detections)))
-        references = [track.observations.reference(track.age, self.delta_t) for track in self.tracks]
-        known = np.array([reference is not None for reference in references])
-        points = np.array([(0.0, 0.0) if box is None else centre(box) for box in references])
-        directions = np.array([track.observations.direction for track in self.tracks])
-        centres = np.array([centre(box) for box in detections.boxes])
-        term = association.direction_consistency(directions, points, centres, detections.scores, self.inertia)
-        return np.where(known[:, None], term, 0.0)
-
     def _match(
-        self, tracks: list[OcSortTrack], detections: Detections, pairs: list[tuple[int, int]], clock: Clock
+        self, tracks: list[OcSortTrack], detections: Detections, pairs: Pairs, clock: Clock
     ) -> list[OcSortTrack]:
         """Update the matched tracks, return the others."""
         for i, j in pairs:
-            track, box = tracks[i], detections.boxes[j]
-            if self.model.n == 5:
-                box = np.array(align(box.tolist(), to_box(self.model, track.state).tolist()))
-            self._measure(track, box)
-            track.observations.observe(box, track.age, self.delta_t)
-            take_detection(track, detections, j)
-            count_hit(track, clock)
+            box = aligned(detections.boxes[j], tracks[i], self.model)
+            re_update(tracks[i], box, self.model, repeat_last=self.repeat_last)
+            take_match(tracks[i], box, detections, j, clock, self.delta_t)
         return [tracks[i] for i in unmatched(len(tracks), [row for row, _ in pairs])]
-
-    def _measure(self, track: OcSortTrack, box: FloatArray) -> None:
-        replayed = replay(self.model, track.observations, box)  # observation-centric re-update (ORU)
-        if replayed is not None:
-            track.state = replayed
-            if not self.repeat_last:
-                return
-        # After a replay the authors take the same measurement a second time.
-        update(self.model, track.state, box)
 
     def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
         self.tracks.append(
@@ -205,10 +159,3 @@ class OcSort:
             )
         )
         note_birth(self.record, self.tracks[-1].id, self.tracks[-1].row)
-
-    def _output_box(self, track: OcSortTrack) -> FloatArray:
-        last = track.observations.last
-        return to_box(self.model, track.state) if last is None else last
-
-    def _predicted_boxes(self, tracks: list[OcSortTrack]) -> FloatArray:
-        return np.array([to_box(self.model, track.state) for track in tracks]).reshape(-1, self.model.n)

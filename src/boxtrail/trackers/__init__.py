@@ -3,9 +3,11 @@
 from boxtrail.trackers.botsort import BotSort, BotSortConfig
 from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
 from boxtrail.trackers.cbiou import CBIoU, CBIoUConfig
+from boxtrail.trackers.deepocsort import DeepOcSort, DeepOcSortConfig
 from boxtrail.trackers.deepsort import DeepSort, DeepSortConfig
 from boxtrail.trackers.explanation import Explanation
 from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
+from boxtrail.trackers.hybridsort import HybridSort, HybridSortConfig
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
 from boxtrail.trackers.options import StreamConfig
 from boxtrail.trackers.presets import load_preset, preset_names
@@ -25,9 +27,13 @@ __all__ = [
     "ByteTrackConfig",
     "CBIoU",
     "CBIoUConfig",
+    "DeepOcSort",
+    "DeepOcSortConfig",
     "DeepSort",
     "DeepSortConfig",
     "Explanation",
+    "HybridSort",
+    "HybridSortConfig",
     "OcSort",
     "OcSortConfig",
     "SFSORTConfig",

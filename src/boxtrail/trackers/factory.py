@@ -12,7 +12,9 @@ from boxtrail.errors import ConfigError
 from boxtrail.trackers.botsort import BotSort
 from boxtrail.trackers.bytetrack import ByteTrack
 from boxtrail.trackers.cbiou import CBIoU
+from boxtrail.trackers.deepocsort import DeepOcSort
 from boxtrail.trackers.deepsort import DeepSort
+from boxtrail.trackers.hybridsort import HybridSort
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
@@ -26,7 +28,9 @@ TRACKERS: dict[str, type[Tracker]] = {
     "botsort": BotSort,
     "bytetrack": ByteTrack,
     "cbiou": CBIoU,
+    "deepocsort": DeepOcSort,
     "deepsort": DeepSort,
+    "hybridsort": HybridSort,
     "ocsort": OcSort,
     "sfsort": SFSORT,
     "sort": Sort,

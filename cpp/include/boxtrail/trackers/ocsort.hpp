@@ -1,9 +1,7 @@
 // OC-SORT (Cao et al., CVPR 2023): SORT that trusts observations more than the filter's estimates.
 #pragma once
 
-#include "boxtrail/assignment.hpp"
-#include "boxtrail/observations.hpp"
-#include "boxtrail/sort_lifecycle.hpp"
+#include "boxtrail/observation_centric.hpp"
 
 namespace boxtrail {
 
@@ -66,11 +64,9 @@ class OcSort {
  private:
   using Indices = std::vector<std::int32_t>;
 
-  void predict_all(double dt, const Warp* warp);
   const Matches& associate(const Detections<Box>& detections);
-  const Matches& assign_if_any(const char* stage, const Indices& members, const Detections<Box>& detections);
+  const Matches& recover(const char* stage, const Indices& members, const Detections<Box>& detections);
   void match(Indices& members, const Detections<Box>& detections, const Matches& matches, const Clock& clock);
-  void measure(Track& track, const Box& box);
 
   Config config_;
   BoxModel<Box> model_ = motion_model<Box::kSize>(Family::kXysr, 1e-6);
@@ -81,8 +77,7 @@ class OcSort {
   Detections<Box> high_, low_;
   Indices left_, seen_, free_;
   std::vector<Box> boxes_;
-  std::vector<const Box*> references_;
-  std::vector<double> bounds_;
+  Momentum<Box, Track> momentum_;
 };
 
 }  // namespace boxtrail
