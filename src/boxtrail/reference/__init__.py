@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from boxtrail.reference.boosttrack import BoostTrack
 from boxtrail.reference.bytetrack import ByteTrack
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
 
 ALGORITHMS: dict[str, Any] = {
+    "BoostTrack": BoostTrack,
     "ByteTrack": ByteTrack,
     "OcSort": OcSort,
     "Sort": Sort,
