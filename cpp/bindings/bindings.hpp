@@ -17,6 +17,7 @@ Measure measure_by_name(const std::string& name);
 void bind_kernels(py::module_& m);
 void bind_trackers(py::module_& m);
 
+void bind_boosttrack(py::module_& m);
 void bind_bytetrack(py::module_& m);
 void bind_ocsort(py::module_& m);
 void bind_sort(py::module_& m);

@@ -45,7 +45,8 @@ const Matches& Assigner::full(const SparseMatrix& similarity, double min_similar
     for (std::int64_t& weight : weights_) weight += 1 - lowest;
   }
   extras_.clear();
-  load(similarity, weights_, min_similarity);
+  mark_kept(similarity, min_similarity);
+  load(similarity);
   matcher_.match();
   matcher_.settle_ties();
   matcher_.collect_kept(matches_);
@@ -55,23 +56,45 @@ const Matches& Assigner::full(const SparseMatrix& similarity, double min_similar
 const Matches& Assigner::full(const SparseMatrix& similarity,
                               const std::function<double(std::int32_t, std::int32_t)>& extra,
                               const std::vector<double>& bounds, double min_similarity) {
-  // Start from the pairs that overlap. The dual prices tell which of the others could matter: only where the bound
-  // reaches the prices is the pair's own weight computed, and only if that reaches them too does it come in.
-  std::int64_t shift = 1;  // makes every weight positive, so that the heaviest matching is a full one
+  const std::int64_t shift = take_bounds(bounds);
+  weights_.resize(similarity.value.size());
+  for (std::int32_t i = 0; i < similarity.num_rows(); ++i)
+    for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k)
+      weights_[at(k)] = rounded(similarity.value[at(k)] + extra(i, similarity.column[at(k)])) + shift;
+  mark_kept(similarity, min_similarity);
+  return complete(similarity, extra, shift);
+}
+
+const Matches& Assigner::full(const SparseMatrix& score, const std::vector<char>& is_kept,
+                              const std::function<double(std::int32_t, std::int32_t)>& extra,
+                              const std::vector<double>& bounds) {
+  const std::int64_t shift = take_bounds(bounds);
+  weights_.resize(score.value.size());
+  for (std::size_t k = 0; k < weights_.size(); ++k) weights_[k] = rounded(score.value[k]) + shift;
+  kept_ = is_kept;
+  return complete(score, extra, shift);
+}
+
+// Rounds the bounds; returns what makes every weight positive, so that the heaviest matching is a full one.
+std::int64_t Assigner::take_bounds(const std::vector<double>& bounds) {
+  std::int64_t shift = 1;
   bounds_.resize(bounds.size());
   for (std::size_t j = 0; j < bounds.size(); ++j) {
     bounds_[j] = rounded(bounds[j]) + 1;
     shift = std::max(shift, bounds_[j] + 1);
   }
-  weights_.resize(similarity.value.size());
-  for (std::int32_t i = 0; i < similarity.num_rows(); ++i)
-    for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k)
-      weights_[at(k)] = rounded(similarity.value[at(k)] + extra(i, similarity.column[at(k)])) + shift;
+  return shift;
+}
+
+// Starts from the pairs that are there. The dual prices tell which of the others could matter: only where the bound
+// reaches the prices is the pair's own weight computed, and only if that reaches them too does it come in.
+const Matches& Assigner::complete(const SparseMatrix& similarity,
+                                  const std::function<double(std::int32_t, std::int32_t)>& extra, std::int64_t shift) {
   for (std::int64_t& bound : bounds_) bound += shift;
   extras_.clear();
   const std::int64_t reserve = bounds_.empty() ? 0 : *std::max_element(bounds_.begin(), bounds_.end()) + 1;
   do {
-    load(similarity, weights_, min_similarity);
+    load(similarity);
     matcher_.match();
     matcher_.level_prices(bounds_, reserve);
   } while (add_binding_pairs(similarity, extra, shift));
@@ -80,8 +103,13 @@ const Matches& Assigner::full(const SparseMatrix& similarity,
   return matches_;
 }
 
+void Assigner::mark_kept(const SparseMatrix& similarity, double min_similarity) {
+  kept_.resize(similarity.value.size());
+  for (std::size_t k = 0; k < kept_.size(); ++k) kept_[k] = similarity.value[k] >= min_similarity ? 1 : 0;
+}
+
 // Fills the matcher with the pairs of `similarity` and those of extras_, both ascending by row and column.
-void Assigner::load(const SparseMatrix& similarity, const std::vector<std::int64_t>& weights, double min_similarity) {
+void Assigner::load(const SparseMatrix& similarity) {
   matcher_.begin(similarity.num_columns);
   auto added = extras_.begin();
   for (std::int32_t i = 0; i < similarity.num_rows(); ++i) {
@@ -91,7 +119,7 @@ void Assigner::load(const SparseMatrix& similarity, const std::vector<std::int64
     };
     for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k) {
       flush(similarity.column[at(k)]);
-      matcher_.add_pair(similarity.column[at(k)], weights[at(k)], similarity.value[at(k)] >= min_similarity);
+      matcher_.add_pair(similarity.column[at(k)], weights_[at(k)], kept_[at(k)] != 0);
     }
     flush(similarity.num_columns);
     matcher_.end_row();

@@ -98,6 +98,12 @@ class Assigner {
   const Matches& full(const SparseMatrix& similarity, const std::function<double(std::int32_t, std::int32_t)>& extra,
                       const std::vector<double>& bounds, double min_similarity);
 
+  // The same where the pairs of `score` have their whole score and pair k is kept if is_kept[k]; those that are missing
+  // score `extra(row, column)` and are never kept.
+  const Matches& full(const SparseMatrix& score, const std::vector<char>& is_kept,
+                      const std::function<double(std::int32_t, std::int32_t)>& extra,
+                      const std::vector<double>& bounds);
+
   // SORT's shortcut: if the pairs above the gate are one-to-one, these are the assignment.
   bool is_one_to_one(const SparseMatrix& similarity, double min_similarity);
   const Matches& matches() const { return matches_; }
@@ -107,7 +113,11 @@ class Assigner {
     std::int32_t row, column;
     std::int64_t weight;
   };
-  void load(const SparseMatrix& similarity, const std::vector<std::int64_t>& weights, double min_similarity);
+  void mark_kept(const SparseMatrix& similarity, double min_similarity);
+  std::int64_t take_bounds(const std::vector<double>& bounds);
+  const Matches& complete(const SparseMatrix& similarity,
+                          const std::function<double(std::int32_t, std::int32_t)>& extra, std::int64_t shift);
+  void load(const SparseMatrix& similarity);
   bool add_binding_pairs(const SparseMatrix& similarity, const std::function<double(std::int32_t, std::int32_t)>& extra,
                          std::int64_t shift);
 
@@ -115,6 +125,7 @@ class Assigner {
   Matches matches_;
   std::vector<std::int32_t> marks_;
   std::vector<std::int64_t> weights_, bounds_;
+  std::vector<char> kept_;
   std::vector<std::int32_t> order_;
   std::vector<Extra> extras_;
 };

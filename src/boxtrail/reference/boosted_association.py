@@ -80,7 +80,7 @@ def _assign(total: FloatArray, accepted: FloatArray, gate: float) -> Pairs:
     above = total > gate
     if above.sum(axis=1).max() == 1 and above.sum(axis=0).max() == 1:
         return [(int(i), int(j)) for i, j in np.argwhere(above) if accepted[i, j] >= gate]
-    return assign_full(accepted + (total - accepted), accepted, gate)
+    return assign_full(total, accepted, gate)
 
 
 def appearance_memory(score: float, threshold: float) -> float:

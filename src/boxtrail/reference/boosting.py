@@ -108,9 +108,10 @@ def distance_similarity(distances: FloatArray) -> FloatArray:
     for i, row in enumerate(distances):
         near = np.flatnonzero(row <= GATE)
         weights = [math.exp(GATE - distance) for distance in row[near].tolist()]
-        total = float(len(row) - len(near))
+        total = 0.0
         for weight in weights:  # in order, as the compiled core sums
             total += weight
+        total += float(len(row) - len(near))
         similarity[i, near] = np.array(weights) / total
     return similarity
 
