@@ -90,7 +90,8 @@ bool BoostedAssociation<Box>::is_one_to_one(double gate, bool missing_may_pass, 
     }
     if (!missing_may_pass) continue;
     marks_.assign(at(raised_.num_columns), 0);
-    for (auto k = raised_.row_start[at(i)]; k < raised_.row_start[at(i) + 1]; ++k) marks_[at(raised_.column[at(k)])] = 1;
+    for (auto k = raised_.row_start[at(i)]; k < raised_.row_start[at(i) + 1]; ++k)
+      marks_[at(raised_.column[at(k)])] = 1;
     for (std::int32_t j = 0; j < raised_.num_columns; ++j) {
       if (marks_[at(j)] != 0 || !(extra(i, j) > gate)) continue;
       if (taken || in_column_[at(j)]++ > 0) return false;

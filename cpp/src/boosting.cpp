@@ -81,8 +81,7 @@ void Booster<Box>::boost_expected(const Detections<Box>& detections, bool exact)
 template <class Box>
 double Booster<Box>::boosted(double score, double best, bool is_like) const {
   if (!boosts_.use_sb && !boosts_.use_vt) return std::max(score, boosts_.dlo_boost_coef * best);
-  if (boosts_.use_sb)
-    score = std::max(score, kSoftShare * score + (1.0 - kSoftShare) * (best * std::sqrt(best)));
+  if (boosts_.use_sb) score = std::max(score, kSoftShare * score + (1.0 - kSoftShare) * (best * std::sqrt(best)));
   return boosts_.use_vt && is_like ? std::max(score, boosts_.det_thresh + kKnownMargin) : score;
 }
 
@@ -123,8 +122,7 @@ void Booster<Box>::compare_richly(const Detections<Box>& detections, bool exact)
   for (std::size_t j = 0; j < detections.size(); ++j) {
     const double level = interesting_level(scores_[j], exact);
     if (level > 2.0 / 3.0) continue;
-    for (std::int32_t i = 0; i < count; ++i)
-      compare_pair(i, static_cast<std::int32_t>(j), detections.boxes[j], level);
+    for (std::int32_t i = 0; i < count; ++i) compare_pair(i, static_cast<std::int32_t>(j), detections.boxes[j], level);
     is_like_[j] |= 2;  // nothing more to learn
   }
   for (std::int32_t i = 0; i < near_.num_rows(); ++i) {

@@ -8,8 +8,8 @@ namespace boxtrail {
 
 namespace {
 
-constexpr std::int64_t kSettledAge = 7;   // frames until a track is trusted
-constexpr std::size_t kFewShare = 4;      // a search is worth it where it leaves less than a quarter
+constexpr std::int64_t kSettledAge = 7;  // frames until a track is trusted
+constexpr std::size_t kFewShare = 4;     // a search is worth it where it leaves less than a quarter
 constexpr double kWhole = std::numeric_limits<double>::infinity();
 
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }

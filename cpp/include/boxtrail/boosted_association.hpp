@@ -1,5 +1,5 @@
-// BoostTrack's association: the IoU, raised by the confidence of both sides, the Mahalanobis distance, the shape and the
-// appearance; what is accepted still answers to the IoU.
+// BoostTrack's association: the IoU, raised by the confidence of both sides, the Mahalanobis distance, the shape and
+// the appearance; what is accepted still answers to the IoU.
 #pragma once
 
 #include "boxtrail/appearance.hpp"
@@ -30,8 +30,8 @@ class BoostedAssociation {
  private:
   void raise(const Expected<Box>& tracks, const Detections<Box>& detections, const std::vector<double>& scores,
              const std::vector<Embedding>& looks, const BoostedWeights& weights);
-  double distant(std::int32_t i, std::int32_t j, const Detections<Box>& detections,
-                 const std::vector<Embedding>& looks, const BoostedWeights& weights);
+  double distant(std::int32_t i, std::int32_t j, const Detections<Box>& detections, const std::vector<Embedding>& looks,
+                 const BoostedWeights& weights);
   template <class Extra>
   bool is_one_to_one(double gate, bool missing_may_pass, const Extra& extra);
 

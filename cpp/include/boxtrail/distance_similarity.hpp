@@ -1,5 +1,5 @@
-// BoostTrack's Mahalanobis term: how near a detection is to a track, measured by what the filter is unsure of, beside the
-// other detections of the frame. Computed where it is asked for.
+// BoostTrack's Mahalanobis term: how near a detection is to a track, measured by what the filter is unsure of, beside
+// the other detections of the frame. Computed where it is asked for.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// BoostTrack, BoostTrack+ and BoostTrack++ (Stanojević and Todorović, MVA 2024; arXiv 2408.13003): one association, after
-// the scores of the detections were boosted by what the tracks expect.
+// BoostTrack, BoostTrack+ and BoostTrack++ (Stanojević and Todorović, MVA 2024; arXiv 2408.13003): one association,
+// after the scores of the detections were boosted by what the tracks expect.
 #pragma once
 
 #include "boxtrail/boosted_association.hpp"
