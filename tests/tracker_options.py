@@ -42,6 +42,35 @@ def ocsort(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def boosts(draw: st.DrawFn) -> dict[str, Any]:
+    """What BoostTrack and OccluBoost share."""
+    return {
+        **sort_family(draw),
+        "det_thresh": draw(pick(THRESHOLDS)),
+        "lambda_iou": draw(pick((0.0, 0.5, 1.0))),
+        "lambda_mhd": draw(pick((0.0, 0.25, 1.0))),
+        "lambda_shape": draw(pick((0.0, 0.25, 2.0))),
+        "use_dlo_boost": draw(st.booleans()),
+        "use_duo_boost": draw(st.booleans()),
+        "dlo_boost_coef": draw(pick((0.0, 0.65, 1.5))),
+        "vt_slope": draw(pick((0.0, 0.0075, 1.0))),
+        "s_sim_corr": draw(st.booleans()),
+        "output_score": draw(pick(("detection", "boosted", "track"))),
+        "min_box_area": draw(pick((0.0, 0.0, 256.0))),
+        "max_aspect_ratio": draw(pick((0.0, 0.0, 1.0))),
+    }
+
+
+def boosttrack(draw: st.DrawFn) -> dict[str, Any]:
+    """BoostTrack."""
+    maybe = pick((None, False, True))
+    return {
+        **boosts(draw),
+        "variant": draw(pick(("boosttrack", "+", "++"))),
+        **{name: draw(maybe) for name in ("use_embeddings", "use_rich_s", "use_sb", "use_vt")},
+    }
+
+
 def bytetrack(draw: st.DrawFn) -> dict[str, Any]:
     """ByteTrack."""
     return {
@@ -60,6 +89,7 @@ def bytetrack(draw: st.DrawFn) -> dict[str, Any]:
 
 OPTIONS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
     "sort": sort,
+    "boosttrack": boosttrack,
     "bytetrack": bytetrack,
     "ocsort": ocsort,
 }

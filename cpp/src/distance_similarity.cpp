@@ -89,9 +89,9 @@ double DistanceSimilarity<Box>::operator()(std::int32_t i, std::int32_t j) {
 
 template <class Box>
 bool DistanceSimilarity<Box>::may_exceed(std::int32_t i, std::int32_t j, double value) {
-  if (value < 0.0) return true;
+  if (value < 0.0 || value >= 1.0) return value < 0.0;
   const double distance = squared(i, j);
-  if (distance > kBoostGate || value >= 1.0) return false;
+  if (distance > kBoostGate) return false;
   return value == 0.0 || !reach(i, std::exp(kBoostGate - distance) / value);
 }
 

@@ -1,5 +1,6 @@
 """The trackers: options, public classes, and the factory."""
 
+from boxtrail.trackers.boosttrack import BoostTrack, BoostTrackConfig
 from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
 from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
@@ -11,6 +12,8 @@ from boxtrail.trackers.tracker import Tracker
 
 __all__ = [
     "TRACKERS",
+    "BoostTrack",
+    "BoostTrackConfig",
     "ByteTrack",
     "ByteTrackConfig",
     "OcSort",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail.errors import ConfigError
+from boxtrail.trackers.boosttrack import BoostTrack
 from boxtrail.trackers.bytetrack import ByteTrack
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
@@ -15,7 +16,12 @@ from boxtrail.trackers.presets import load_preset
 from boxtrail.trackers.sort import Sort
 from boxtrail.trackers.tracker import Tracker
 
-TRACKERS: dict[str, type[Tracker]] = {"bytetrack": ByteTrack, "ocsort": OcSort, "sort": Sort}
+TRACKERS: dict[str, type[Tracker]] = {
+    "boosttrack": BoostTrack,
+    "bytetrack": ByteTrack,
+    "ocsort": OcSort,
+    "sort": Sort,
+}
 
 
 def create_tracker(
