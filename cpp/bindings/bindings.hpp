@@ -19,6 +19,7 @@ void bind_trackers(py::module_& m);
 
 void bind_boosttrack(py::module_& m);
 void bind_bytetrack(py::module_& m);
+void bind_occluboost(py::module_& m);
 void bind_ocsort(py::module_& m);
 void bind_sort(py::module_& m);
 

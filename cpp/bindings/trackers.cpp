@@ -33,6 +33,7 @@ py::dict to_dict(const Record& record) {
 void bind_trackers(py::module_& m) {
   bind_boosttrack(m);
   bind_bytetrack(m);
+  bind_occluboost(m);
   bind_ocsort(m);
   bind_sort(m);
 }

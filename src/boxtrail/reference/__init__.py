@@ -7,6 +7,7 @@ from typing import Any
 
 from boxtrail.reference.boosttrack import BoostTrack
 from boxtrail.reference.bytetrack import ByteTrack
+from boxtrail.reference.occluboost import OccluBoost
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sort import Sort
 from boxtrail.reference.stream import ClassPolicy, Stream
@@ -14,6 +15,7 @@ from boxtrail.reference.stream import ClassPolicy, Stream
 ALGORITHMS: dict[str, Any] = {
     "BoostTrack": BoostTrack,
     "ByteTrack": ByteTrack,
+    "OccluBoost": OccluBoost,
     "OcSort": OcSort,
     "Sort": Sort,
 }

@@ -3,6 +3,7 @@
 from boxtrail.trackers.boosttrack import BoostTrack, BoostTrackConfig
 from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
 from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
+from boxtrail.trackers.occluboost import OccluBoost, OccluBoostConfig
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
 from boxtrail.trackers.options import StreamConfig
 from boxtrail.trackers.presets import load_preset, preset_names
@@ -16,6 +17,8 @@ __all__ = [
     "BoostTrackConfig",
     "ByteTrack",
     "ByteTrackConfig",
+    "OccluBoost",
+    "OccluBoostConfig",
     "OcSort",
     "OcSortConfig",
     "Sort",

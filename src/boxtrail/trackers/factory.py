@@ -10,6 +10,7 @@ from typing import Any
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.boosttrack import BoostTrack
 from boxtrail.trackers.bytetrack import ByteTrack
+from boxtrail.trackers.occluboost import OccluBoost
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
@@ -19,6 +20,7 @@ from boxtrail.trackers.tracker import Tracker
 TRACKERS: dict[str, type[Tracker]] = {
     "boosttrack": BoostTrack,
     "bytetrack": ByteTrack,
+    "occluboost": OccluBoost,
     "ocsort": OcSort,
     "sort": Sort,
 }
