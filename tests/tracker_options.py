@@ -50,6 +50,59 @@ def byte_family(draw: st.DrawFn) -> dict[str, Any]:
         "new_track_thresh": draw(pick(THRESHOLDS)),
         "track_buffer": draw(pick((0, 1, 3, 30))),
         "fuse_score": draw(st.booleans()),
+def boosts(draw: st.DrawFn) -> dict[str, Any]:
+    """What BoostTrack and OccluBoost share."""
+    return {
+        **sort_family(draw),
+        "det_thresh": draw(pick(THRESHOLDS)),
+        "lambda_iou": draw(pick((0.0, 0.5, 1.0))),
+        "lambda_mhd": draw(pick((0.0, 0.25, 1.0))),
+        "lambda_shape": draw(pick((0.0, 0.25, 2.0))),
+        "use_dlo_boost": draw(st.booleans()),
+        "use_duo_boost": draw(st.booleans()),
+        "dlo_boost_coef": draw(pick((0.0, 0.65, 1.5))),
+        "vt_slope": draw(pick((0.0, 0.0075, 1.0))),
+        "s_sim_corr": draw(st.booleans()),
+        "output_score": draw(pick(("detection", "boosted", "track"))),
+        "min_box_area": draw(pick((0.0, 0.0, 256.0))),
+        "max_aspect_ratio": draw(pick((0.0, 0.0, 1.0))),
+    }
+
+
+def boosttrack(draw: st.DrawFn) -> dict[str, Any]:
+    """BoostTrack."""
+    maybe = pick((None, False, True))
+    return {
+        **boosts(draw),
+        "variant": draw(pick(("boosttrack", "+", "++"))),
+        **{name: draw(maybe) for name in ("use_embeddings", "use_rich_s", "use_sb", "use_vt")},
+    }
+
+
+def occluboost(draw: st.DrawFn) -> dict[str, Any]:
+    """OccluBoost."""
+    shares = pick((0.0, 0.3, 0.7, 1.0))
+    frames = pick((0, 1, 3, 30))
+    return {
+        **boosts(draw),
+        **{name: draw(st.booleans()) for name in ("use_rich_s", "use_sb", "use_vt", "use_embeddings")},
+        **{name: draw(st.booleans()) for name in ("use_second_pass", "second_pass_after_gap", "use_gta")},
+        "lambda_emb_multiplier": draw(pick((0.0, 1.5))),
+        "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
+        "new_track_thresh": draw(pick(THRESHOLDS)),
+        "confirm_hits": draw(pick((0, 1, 2))),
+        "instant_confirm_thresh": draw(pick((0.0, 0.75, 1.0))),
+        **{name: draw(frames) for name in ("tentative_max_age", "recovery_max_age", "second_pass_max_age")},
+        **{name: draw(shares) for name in ("recovery_appearance", "recovery_iou", "feat_alpha")},
+        **{name: draw(shares) for name in ("second_pass_iou", "second_pass_appearance", "gta_appearance")},
+        "second_pass_min_hits": draw(pick((0, 1, 3))),
+        "duplicate_iou": draw(pick((0.0, 0.5, 0.95, 1.0))),
+        "ams_gain": draw(shares),
+        "ams_jump": draw(pick((0.0, 0.5, 10.0))),
+        "ams_buffer": draw(pick((2, 3, 30))),
+        "ams_shrink": draw(pick((0.0, 0.7, 1.0, 2.0))),
+        "gta_min_age": draw(pick((0, 1, 7))),
+        "gta_max_gap": draw(pick((0, 3, 40))),
     }
 
 
@@ -216,6 +269,8 @@ def hybridsort(draw: st.DrawFn) -> dict[str, Any]:
 OPTIONS: dict[str, Callable[[st.DrawFn], dict[str, Any]]] = {
     "sort": sort,
     "botsort": botsort,
+    "boosttrack": boosttrack,
+    "occluboost": occluboost,
     "bytetrack": bytetrack,
     "cbiou": cbiou,
     "deepocsort": deepocsort,

@@ -87,6 +87,11 @@ struct Host {
       py::dict collection;
       collection["label"] = label;
       collection["tracks"] = tracks;
+      if constexpr (requires { algorithm.graveyard; }) {  // what some algorithms remember of the dead
+        py::list buried;
+        for (auto dead : algorithm.graveyard) buried.append(DictWriter::save(dead));
+        collection["graveyard"] = buried;
+      }
       collections.append(collection);
     }
     py::dict state;
@@ -107,10 +112,17 @@ struct Host {
                         py::cast<std::int64_t>(state["next_id"])};
     for (const auto item : state["collections"]) {
       const auto collection = py::cast<py::dict>(item);
-      auto& tracks = restored.collection(py::cast<std::int64_t>(collection["label"])).tracks;
+      auto& algorithm = restored.collection(py::cast<std::int64_t>(collection["label"]));
       for (const auto data : collection["tracks"]) {
-        tracks.emplace_back();
-        DictReader::load(data, tracks.back());
+        algorithm.tracks.emplace_back();
+        DictReader::load(data, algorithm.tracks.back());
+      }
+      if constexpr (requires { algorithm.graveyard; }) {
+        if (!collection.contains("graveyard")) throw py::key_error("graveyard");
+        for (const auto data : collection["graveyard"]) {
+          algorithm.graveyard.emplace_back();
+          DictReader::load(data, algorithm.graveyard.back());
+        }
       }
     }
     stream = std::move(restored);

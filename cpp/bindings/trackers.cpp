@@ -37,6 +37,9 @@ void bind_trackers(py::module_& m) {
   bind_deepsort(m);
   bind_deepocsort(m);
   bind_hybridsort(m);
+  bind_boosttrack(m);
+  bind_bytetrack(m);
+  bind_occluboost(m);
   bind_ocsort(m);
   bind_sfsort(m);
   bind_sort(m);

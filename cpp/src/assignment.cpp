@@ -17,6 +17,10 @@ std::int64_t rounded(double value) { return std::llrint(value * kResolution); }
 
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
+double highest_of(const std::vector<double>& values) {
+  return values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
+}
+
 }  // namespace
 
 const Matches& Assigner::partial(const SparseMatrix& cost, double max_cost) {
@@ -84,7 +88,8 @@ const Matches& Assigner::full(const SparseMatrix& similarity, double min_similar
     for (std::int64_t& weight : weights_) weight += 1 - lowest;
   }
   extras_.clear();
-  load(similarity, weights_, min_similarity);
+  mark_kept(similarity, min_similarity);
+  load(similarity);
   matcher_.match();
   matcher_.settle_ties();
   matcher_.collect_kept(matches_);
@@ -98,15 +103,29 @@ const Matches& Assigner::full(const SparseMatrix& similarity,
   for (std::int32_t i = 0; i < similarity.num_rows(); ++i)
     for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k)
       score_[at(k)] = similarity.value[at(k)] + extra(i, similarity.column[at(k)]);
-  const double lowest = bounds.empty() ? 0.0 : *std::max_element(bounds.begin(), bounds.end());
-  return full(similarity, score_, extra, bounds, lowest, min_similarity);
+  mark_kept(similarity, min_similarity);
+  return complete(similarity, score_, extra, bounds, highest_of(bounds));
 }
 
 const Matches& Assigner::full(const SparseMatrix& similarity, const std::vector<double>& score,
                               const std::function<double(std::int32_t, std::int32_t)>& other,
                               const std::vector<double>& highest, double lowest, double min_similarity) {
-  // Start from the pairs that are there. The dual prices tell which of the others could matter: only where the bound
-  // reaches the prices is the pair's own weight computed, and only if that reaches them too does it come in.
+  mark_kept(similarity, min_similarity);
+  return complete(similarity, score, other, highest, lowest);
+}
+
+const Matches& Assigner::full(const SparseMatrix& score, const std::vector<char>& is_kept,
+                              const std::function<double(std::int32_t, std::int32_t)>& other,
+                              const std::vector<double>& bounds) {
+  kept_ = is_kept;
+  return complete(score, score.value, other, bounds, highest_of(bounds));
+}
+
+// Starts from the pairs that are there. The dual prices tell which of the others could matter: only where the bound
+// reaches the prices is the pair's own weight computed, and only if that reaches them too does it come in.
+const Matches& Assigner::complete(const SparseMatrix& pairs, const std::vector<double>& score,
+                                  const std::function<double(std::int32_t, std::int32_t)>& other,
+                                  const std::vector<double>& highest, double lowest) {
   // The shift makes every weight positive, so that the heaviest matching is a full one.
   const std::int64_t shift = std::max<std::int64_t>(rounded(lowest) + 2, 1);
   weights_.resize(score.size());
@@ -116,13 +135,18 @@ const Matches& Assigner::full(const SparseMatrix& similarity, const std::vector<
   extras_.clear();
   const std::int64_t reserve = bounds_.empty() ? 0 : *std::max_element(bounds_.begin(), bounds_.end()) + 1;
   do {
-    load(similarity, weights_, min_similarity);
+    load(pairs);
     matcher_.match();
     matcher_.level_prices(bounds_, reserve);
-  } while (add_binding_pairs(similarity, other, shift));
+  } while (add_binding_pairs(pairs, other, shift));
   matcher_.settle_ties();
   matcher_.collect_kept(matches_);
   return matches_;
+}
+
+void Assigner::mark_kept(const SparseMatrix& similarity, double min_similarity) {
+  kept_.resize(similarity.value.size());
+  for (std::size_t k = 0; k < kept_.size(); ++k) kept_[k] = similarity.value[k] >= min_similarity ? 1 : 0;
 }
 
 const Matches& Assigner::clipped(const SparseMatrix& cost, double max_cost) {
@@ -142,7 +166,7 @@ const Matches& Assigner::clipped(const SparseMatrix& cost, double max_cost) {
 }
 
 // Fills the matcher with the pairs of `similarity` and those of extras_, both ascending by row and column.
-void Assigner::load(const SparseMatrix& similarity, const std::vector<std::int64_t>& weights, double min_similarity) {
+void Assigner::load(const SparseMatrix& similarity) {
   matcher_.begin(similarity.num_columns);
   auto added = extras_.begin();
   for (std::int32_t i = 0; i < similarity.num_rows(); ++i) {
@@ -152,7 +176,7 @@ void Assigner::load(const SparseMatrix& similarity, const std::vector<std::int64
     };
     for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k) {
       flush(similarity.column[at(k)]);
-      matcher_.add_pair(similarity.column[at(k)], weights[at(k)], similarity.value[at(k)] >= min_similarity);
+      matcher_.add_pair(similarity.column[at(k)], weights_[at(k)], kept_[at(k)] != 0);
     }
     flush(similarity.num_columns);
     matcher_.end_row();

@@ -19,10 +19,8 @@ from equivalence.recorded import MOT17, golden_rows, second_half
 RUNS = {
     "botsort": "official-botsort_confirmed_iou0",
     "bytetrack": "official-bytetrack_plain_iou0",
-    "ocsort": "official-ocsort",
-    "bytetrack": "official-bytetrack_plain_iou0",
-    "ocsort": "official-ocsort",
     "hybridsort": "official-hybridsort",
+    "ocsort": "official-ocsort",
 }
 SHORTEST = ("MOT17-02", "MOT17-09")
 NEAR = 0.02  # pixels

@@ -111,6 +111,12 @@ class Assigner {
                       const std::function<double(std::int32_t, std::int32_t)>& other,
                       const std::vector<double>& highest, double lowest, double min_similarity);
 
+  // The same where the pairs of `score` have their whole score and pair k is kept if is_kept[k]; those that are missing
+  // score `other(row, column)` and are never kept.
+  const Matches& full(const SparseMatrix& score, const std::vector<char>& is_kept,
+                      const std::function<double(std::int32_t, std::int32_t)>& other,
+                      const std::vector<double>& bounds);
+
   // DeepSORT's form: the full assignment of lowest total cost, where every pair above max_cost costs kClipMargin more
   // than it, then without these pairs. Pairs missing from `cost` are among them.
   const Matches& clipped(const SparseMatrix& cost, double max_cost);
@@ -124,7 +130,11 @@ class Assigner {
     std::int32_t row, column;
     std::int64_t weight;
   };
-  void load(const SparseMatrix& similarity, const std::vector<std::int64_t>& weights, double min_similarity);
+  void mark_kept(const SparseMatrix& similarity, double min_similarity);
+  const Matches& complete(const SparseMatrix& pairs, const std::vector<double>& score,
+                          const std::function<double(std::int32_t, std::int32_t)>& other,
+                          const std::vector<double>& highest, double lowest);
+  void load(const SparseMatrix& similarity);
   bool add_binding_pairs(const SparseMatrix& similarity, const std::function<double(std::int32_t, std::int32_t)>& extra,
                          std::int64_t shift);
 
@@ -134,6 +144,7 @@ class Assigner {
   std::vector<std::int64_t> weights_, bounds_;
   std::vector<std::int32_t> order_, nearest_row_;
   std::vector<double> score_;
+  std::vector<char> kept_;
   std::vector<Extra> extras_;
 };
 

@@ -137,14 +137,6 @@ void match(const BoxModel<Box>& model, std::vector<Track>& tracks, const std::ve
   }
 }
 
-// Leaves the members that are in no match; `scratch` only lends its memory.
-inline void keep_unmatched(std::vector<std::int32_t>& members, const Matches& matches,
-                           std::vector<std::int32_t>& scratch) {
-  unmatched(members.size(), matches, false, scratch);
-  for (std::size_t k = 0; k < scratch.size(); ++k) members[k] = members[byte::at(scratch[k])];
-  members.resize(scratch.size());
-}
-
 // frame.seen ← the known tracks left over that were seen in the last frame.
 template <class Box, class Track>
 void take_seen(const std::vector<Track>& tracks, ByteFrame<Box>& frame) {

@@ -125,7 +125,11 @@ class Stream {
 
  private:
   void step_by_class(const Detections<Box>& detections, double dt, const Warp* warp) {
-    std::erase_if(collections_, [](const auto& item) { return item.second.tracks.empty(); });
+    std::erase_if(collections_, [](const auto& item) {
+      if constexpr (requires { item.second.graveyard; })
+        if (!item.second.graveyard.empty()) return false;
+      return item.second.tracks.empty();
+    });
     std::set<std::int64_t> keys;
     for (const auto& item : collections_) keys.insert(item.first);
     for (const std::int64_t label : detections.labels) keys.insert(classes_.key(label));

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from boxtrail.reference.boosttrack import BoostTrack
 from boxtrail.reference.botsort import BotSort
 from boxtrail.reference.bytetrack import ByteTrack
 from boxtrail.reference.cbiou import CBIoU
 from boxtrail.reference.deepocsort import DeepOcSort
 from boxtrail.reference.deepsort import DeepSort
 from boxtrail.reference.hybridsort import HybridSort
+from boxtrail.reference.occluboost import OccluBoost
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sfsort import SFSORT
 from boxtrail.reference.sort import Sort
@@ -25,6 +27,9 @@ ALGORITHMS: dict[str, Any] = {
     "DeepSort": DeepSort,
     "DeepOcSort": DeepOcSort,
     "HybridSort": HybridSort,
+    "BoostTrack": BoostTrack,
+    "ByteTrack": ByteTrack,
+    "OccluBoost": OccluBoost,
     "OcSort": OcSort,
     "SFSORT": SFSORT,
     "Sort": Sort,

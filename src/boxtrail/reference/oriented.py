@@ -175,12 +175,6 @@ def align(box: Rectangle, reference: Rectangle) -> list[float]:
     return best
 
 
-def bounds(box: Rectangle) -> list[float]:
-    """Corners ``x1, y1, x2, y2`` of the upright box around ``box``."""
-    half_w, half_h = _half_extents(box)
-    return [box[0] - half_w, box[1] - half_h, box[0] + half_w, box[1] + half_h]
-
-
 def _half_extents(box: Rectangle) -> tuple[float, float]:
     cos, sin = abs(math.cos(box[4])), abs(math.sin(box[4]))
     return (box[2] * cos + box[3] * sin) / 2.0, (box[2] * sin + box[3] * cos) / 2.0

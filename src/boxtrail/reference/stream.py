@@ -176,7 +176,11 @@ class Stream(Generic[T]):
             "time": self._clock.time,
             "next_id": self._clock.next_id,
             "collections": [
-                {"label": label, "tracks": [pack(track) for track in algorithm.tracks]}
+                {
+                    "label": label,
+                    "tracks": [pack(track) for track in algorithm.tracks],
+                    **_graveyard(algorithm),
+                }
                 for label, algorithm in sorted(self._collections.items())
             ],
         }
@@ -195,6 +199,9 @@ class Stream(Generic[T]):
                 algorithm.tracks = [unpack(algorithm.track_type, track) for track in collection["tracks"]]
                 if any(_coordinates(track.state) != algorithm.model.n for track in algorithm.tracks):
                     raise ValueError("its boxes are of the other geometry")
+                if hasattr(algorithm, "graveyard"):
+                    buried = collection["graveyard"]
+                    algorithm.graveyard = [unpack(algorithm.buried_type, dead) for dead in buried]
                 collections[int(collection["label"])] = algorithm
         except (KeyError, TypeError, ValueError) as error:
             raise StateError(f"the saved state does not fit this tracker: {error!r}") from error
@@ -214,7 +221,11 @@ class Stream(Generic[T]):
         """The collections that take part in a frame: those with detections and those with tracks."""
         if not self._classes.per_class:
             return [ALL_CLASSES]
-        live = {key for key, algorithm in self._collections.items() if algorithm.tracks}
+        live = {
+            key
+            for key, algorithm in self._collections.items()
+            if algorithm.tracks or getattr(algorithm, "graveyard", [])
+        }
         self._collections = {key: self._collections[key] for key in live}
         return sorted(live | set(keys.tolist()))
 
@@ -222,3 +233,10 @@ class Stream(Generic[T]):
         if self._classes.vote or report.row < 0:
             return report.label
         return int(detections.labels[report.row])
+
+
+def _graveyard(algorithm: Algorithm[Any]) -> dict[str, list[Any]]:
+    """What some algorithms remember of the dead, under that name."""
+    return (
+        {"graveyard": [pack(dead) for dead in algorithm.graveyard]} if hasattr(algorithm, "graveyard") else {}
+    )

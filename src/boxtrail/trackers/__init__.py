@@ -1,5 +1,6 @@
 """The trackers: options, public classes, and the factory."""
 
+from boxtrail.trackers.boosttrack import BoostTrack, BoostTrackConfig
 from boxtrail.trackers.botsort import BotSort, BotSortConfig
 from boxtrail.trackers.bytetrack import ByteTrack, ByteTrackConfig
 from boxtrail.trackers.cbiou import CBIoU, CBIoUConfig
@@ -8,6 +9,7 @@ from boxtrail.trackers.deepsort import DeepSort, DeepSortConfig
 from boxtrail.trackers.explanation import Explanation
 from boxtrail.trackers.factory import TRACKERS, create_tracker, tracker_class
 from boxtrail.trackers.hybridsort import HybridSort, HybridSortConfig
+from boxtrail.trackers.occluboost import OccluBoost, OccluBoostConfig
 from boxtrail.trackers.ocsort import OcSort, OcSortConfig
 from boxtrail.trackers.options import StreamConfig
 from boxtrail.trackers.presets import load_preset, preset_names
@@ -21,6 +23,8 @@ from boxtrail.trackers.tracktrack import TrackTrack, TrackTrackConfig
 __all__ = [
     "SFSORT",
     "TRACKERS",
+    "BoostTrack",
+    "BoostTrackConfig",
     "BotSort",
     "BotSortConfig",
     "ByteTrack",
@@ -36,6 +40,8 @@ __all__ = [
     "HybridSortConfig",
     "OcSort",
     "OcSortConfig",
+    "OccluBoost",
+    "OccluBoostConfig",
     "SFSORTConfig",
     "Sort",
     "SortConfig",

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail.errors import ConfigError
+from boxtrail.trackers.boosttrack import BoostTrack
 from boxtrail.trackers.botsort import BotSort
 from boxtrail.trackers.bytetrack import ByteTrack
 from boxtrail.trackers.cbiou import CBIoU
 from boxtrail.trackers.deepocsort import DeepOcSort
 from boxtrail.trackers.deepsort import DeepSort
 from boxtrail.trackers.hybridsort import HybridSort
+from boxtrail.trackers.occluboost import OccluBoost
 from boxtrail.trackers.ocsort import OcSort
 from boxtrail.trackers.options import own_names
 from boxtrail.trackers.presets import load_preset
@@ -25,12 +27,14 @@ from boxtrail.trackers.tracker import Tracker
 from boxtrail.trackers.tracktrack import TrackTrack
 
 TRACKERS: dict[str, type[Tracker]] = {
+    "boosttrack": BoostTrack,
     "botsort": BotSort,
     "bytetrack": ByteTrack,
     "cbiou": CBIoU,
     "deepocsort": DeepOcSort,
     "deepsort": DeepSort,
     "hybridsort": HybridSort,
+    "occluboost": OccluBoost,
     "ocsort": OcSort,
     "sfsort": SFSORT,
     "sort": Sort,

@@ -1,0 +1,85 @@
+"""What OccluBoost remembers of a track, alive and dead, and its options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail.reference.appearance import Embedding
+from boxtrail.reference.class_votes import ClassVote
+from boxtrail.reference.kalman import State
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class OccluBoostTrack:
+    """One track; ``row`` is the detection it was last matched with, ``run`` its matches in a row up to then, ``seen``
+    the boxes of its last matches.
+    """
+
+    id: int
+    state: State
+    score: float
+    label: int
+    row: int
+    votes: list[ClassVote]
+    embedding: Embedding | None
+    seen: list[FloatArray]
+    activated: bool
+    run: int
+    age: int
+    hits: int
+    streak: int
+    misses: int
+    last_time: float
+    confirmed: bool
+
+
+@dataclass(slots=True)
+class BuriedTrack:
+    """What is remembered of a dead track."""
+
+    id: int
+    label: int
+    embedding: Embedding
+    died: float
+
+
+@dataclass(frozen=True, slots=True)
+class OccluBoostOptions:
+    """The options of ``OccluBoostConfig`` that the boosts and the association do not take."""
+
+    max_age: float
+    min_hits: int
+    track_low_thresh: float
+    new_track_thresh: float
+    confirm_hits: int
+    instant_confirm_thresh: float
+    tentative_max_age: float
+    recovery_appearance: float
+    recovery_iou: float
+    recovery_max_age: float
+    feat_alpha: float
+    use_second_pass: bool
+    second_pass_iou: float
+    second_pass_appearance: float
+    second_pass_max_age: float
+    second_pass_min_hits: int
+    second_pass_after_gap: bool
+    duplicate_iou: float
+    ams_gain: float
+    ams_jump: float
+    ams_buffer: int
+    ams_shrink: float
+    use_gta: bool
+    gta_appearance: float
+    gta_min_age: int
+    gta_max_gap: float
+    use_embeddings: bool
+    output_score: str
+    min_box_area: float
+    max_aspect_ratio: float
