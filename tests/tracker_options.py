@@ -50,6 +50,9 @@ def byte_family(draw: st.DrawFn) -> dict[str, Any]:
         "new_track_thresh": draw(pick(THRESHOLDS)),
         "track_buffer": draw(pick((0, 1, 3, 30))),
         "fuse_score": draw(st.booleans()),
+    }
+
+
 def boosts(draw: st.DrawFn) -> dict[str, Any]:
     """What BoostTrack and OccluBoost share."""
     return {

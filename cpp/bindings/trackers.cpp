@@ -31,20 +31,19 @@ py::dict to_dict(const Record& record) {
 }
 
 void bind_trackers(py::module_& m) {
+  bind_boosttrack(m);
   bind_botsort(m);
   bind_bytetrack(m);
   bind_cbiou(m);
-  bind_deepsort(m);
   bind_deepocsort(m);
+  bind_deepsort(m);
   bind_hybridsort(m);
-  bind_boosttrack(m);
-  bind_bytetrack(m);
   bind_occluboost(m);
   bind_ocsort(m);
   bind_sfsort(m);
   bind_sort(m);
-  bind_tracktrack(m);
   bind_strongsort(m);
+  bind_tracktrack(m);
 }
 
 }  // namespace boxtrail::bindings

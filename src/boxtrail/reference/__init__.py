@@ -21,20 +21,19 @@ from boxtrail.reference.strongsort import StrongSort
 from boxtrail.reference.tracktrack import TrackTrack
 
 ALGORITHMS: dict[str, Any] = {
+    "BoostTrack": BoostTrack,
     "BotSort": BotSort,
     "ByteTrack": ByteTrack,
     "CBIoU": CBIoU,
-    "DeepSort": DeepSort,
     "DeepOcSort": DeepOcSort,
+    "DeepSort": DeepSort,
     "HybridSort": HybridSort,
-    "BoostTrack": BoostTrack,
-    "ByteTrack": ByteTrack,
     "OccluBoost": OccluBoost,
     "OcSort": OcSort,
     "SFSORT": SFSORT,
     "Sort": Sort,
-    "TrackTrack": TrackTrack,
     "StrongSort": StrongSort,
+    "TrackTrack": TrackTrack,
 }
 
 
