@@ -8,6 +8,7 @@ import pytest
 
 from boxtrail import create_tracker
 from boxtrail.trackers import Tracker
+from tracker_options import BYTE_FAMILY, ONE_FRAME_LATE
 
 Make = Callable[..., Tracker]
 
@@ -61,8 +62,7 @@ def test_a_track_keeps_its_id_through_a_short_occlusion(eager: Make) -> None:
 def test_a_lost_track_returns_with_its_id_within_the_buffer_and_not_after(
     eager: Make, name: str, buffer: int
 ) -> None:
-    # ByteTrack looks at the buffer one frame late, as its authors do.
-    longest = buffer + 1 if name == "bytetrack" else buffer
+    longest = buffer + 1 if name in ONE_FRAME_LATE else buffer
     for hidden, same in ((longest, True), (longest + 1, False)):
         tracker = eager(buffer)
         for _ in range(6):
@@ -89,7 +89,7 @@ def test_the_first_detection_printed_is_the_one_the_papers_print(make: Make, nam
     for _ in range(5):  # past the first frames, in which everything is reported
         tracker.update([])
     printed = [bool(ids) for ids in walk(tracker, 6)]
-    first = 1 if name == "bytetrack" else 3  # the second detection, the fourth detection
+    first = 1 if name in BYTE_FAMILY else 3  # the second detection, the fourth detection
     assert printed == [t >= first for t in range(6)]
 
 
@@ -98,7 +98,7 @@ def test_in_the_first_frames_every_track_is_reported_at_once(make: Make, name: s
         make()
     )  # one newcomer a frame: min_hits is waived up to frame 3, ByteTrack's second look in frame 1
     reported = [tracker.update([person(200.0 * k) for k in range(t)]).id.tolist() for t in range(1, 5)]
-    if name == "bytetrack":
+    if name in BYTE_FAMILY:
         assert reported == [[1], [1], [1, 2], [1, 2, 3]]
     else:
         assert reported == [[1], [1, 2], [1, 2, 3], [1]]
@@ -120,7 +120,7 @@ def test_an_unconfirmed_track_that_is_not_seen_again_dies(make: Make, name: str)
     tracker.update([person()])
     assert [track.state for track in tracker.tracks] == ["tentative"]
     tracker.update([])
-    assert len(tracker.tracks) == (0 if name == "bytetrack" else 1)
+    assert len(tracker.tracks) == (0 if name in BYTE_FAMILY else 1)
     tracker.update([])
     tracker.update([])
     assert tracker.tracks == []
@@ -133,7 +133,7 @@ def test_a_track_tells_its_age_hits_and_misses(eager: Make, name: str) -> None:
     tracker.update([])
     track = tracker.tracks[0]
     assert (track.id, track.state, track.age, track.misses) == (1, "lost", 4, 1)
-    assert track.hits == (4 if name == "bytetrack" else 3)  # ByteTrack counts the birth
+    assert track.hits == (4 if name in BYTE_FAMILY else 3)  # ByteTrack counts the birth
     assert (track.conf, track.cls) == (0.8, 3)
     assert track.box == pytest.approx([100.0, 50.0, 140.0, 150.0], abs=0.5)
     assert track.velocity.shape == (2,)
