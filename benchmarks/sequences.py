@@ -23,6 +23,7 @@ class Sequence:
     frame_rate: float
     detections: list[Array]  # one (N, 6) a frame: x1, y1, x2, y2, conf, cls; rows in the file's order
     truth: Array  # (R, 8+) as in the gt file: frame, id, left, top, width, height, flag, class, ...
+    warps: Array  # (num_frames, 2, 3) published camera motion, previous frame to this one
 
 
 def data_folder() -> Path:
@@ -50,6 +51,17 @@ def second_half(table: Array, length: int) -> Array:
     return kept
 
 
+def read_warps(path: Path, num_frames: int) -> Array:
+    """The last `num_frames` rows of a file of camera motion, as (num_frames, 2, 3).
+
+    A file has one row a frame of the whole video, the first one the identity: the row of a frame moves the frame before
+    onto it. A second half therefore ends with the file, and starts with a motion that no track is there to follow.
+    """
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    rows = np.loadtxt(data.decode().splitlines(), ndmin=2)
+    return rows[-num_frames:, 1:7].reshape(-1, 2, 3)
+
+
 def split_frames(table: Array, num_frames: int) -> list[Array]:
     """MOT detection rows as one (N, 6) `x1, y1, x2, y2, conf, cls` a frame, rows in the file's order."""
     corners = table[:, 2:4] + table[:, 4:6]
@@ -67,7 +79,8 @@ def mot17_second_halves(data: Path) -> list[Sequence]:
         detections = read_table(data / "detections" / "yolox_x_ablation" / "MOT17" / f"{name}.txt")
         frames = split_frames(second_half(detections, length), num_frames)
         truth = second_half(read_table(folder / "gt" / "gt.txt"), length)
-        found.append(Sequence(name, num_frames, frame_rate, frames, truth))
+        warps = read_warps(data / "gmc" / "MOT17" / f"GMC-{name}.txt", num_frames)
+        found.append(Sequence(name, num_frames, frame_rate, frames, truth, warps))
     return found
 
 
@@ -79,7 +92,8 @@ def dancetrack(data: Path) -> list[Sequence]:
         file = data / "detections" / "yolox_x_dancetrack" / "DanceTrack" / f"{folder.name}.txt.gz"
         frames = split_frames(read_table(file), length)
         truth = read_table(folder / "gt" / "gt.txt")
-        found.append(Sequence(folder.name, length, frame_rate, frames, truth))
+        warps = read_warps(data / "gmc" / "DanceTrack" / f"GMC-{folder.name}.txt.gz", length)
+        found.append(Sequence(folder.name, length, frame_rate, frames, truth, warps))
     return found
 
 

@@ -10,6 +10,11 @@ from hypothesis import strategies as st
 THRESHOLDS = (0.0, 0.1, 0.3, 0.5, 0.6, 0.7, 1.0)
 MEASURES = ("iou", "giou", "diou", "ciou", "hmiou", "centroid", "biou")
 
+# What the tests of all trackers must know: who lives as in ByteTrack, confirmed by the second detection and counting
+# the birth as a hit, and who looks at the buffer one frame late, as its authors do.
+BYTE_FAMILY = ("botsort", "bytetrack", "cbiou")
+ONE_FRAME_LATE = ("botsort", "bytetrack")
+
 pick = st.sampled_from
 measures = pick(("iou", "iou", "iou", *MEASURES))
 

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "boxtrail/stream.hpp"
+#include "boxtrail/trackers/botsort.hpp"
 #include "boxtrail/trackers/bytetrack.hpp"
 #include "boxtrail/trackers/deepsort.hpp"
+#include "boxtrail/trackers/cbiou.hpp"
 #include "boxtrail/trackers/ocsort.hpp"
 #include "boxtrail/trackers/sfsort.hpp"
 #include "boxtrail/trackers/sort.hpp"
@@ -32,6 +34,36 @@ inline constexpr ByteTrackConfig kByteTrack{.track_high_thresh = 0.6,
                                             .fuse_score = true,
                                             .duplicate_thresh = 0.15,
                                             .similarity = kIouOnly};
+inline const BotSortConfig kBotSort{.track_high_thresh = 0.6,
+                                    .track_low_thresh = 0.1,
+                                    .new_track_thresh = 0.7,
+                                    .match_thresh = 0.8,
+                                    .second_match_thresh = 0.5,
+                                    .unconfirmed_match_thresh = 0.7,
+                                    .track_buffer = 30,
+                                    .fuse_score = true,
+                                    .duplicate_thresh = 0.15,
+                                    .with_reid = true,
+                                    .proximity_thresh = 0.5,
+                                    .appearance_thresh = 0.25,
+                                    .emb_scale = 2.0,
+                                    .unconfirmed_emb_scale = 2.0,
+                                    .emb_alpha = 0.9,
+                                    .warp_form = "box",
+                                    .report_unconfirmed = false,
+                                    .similarity = kIouOnly};
+inline const CBIoUConfig kCBIoU{.mode = "paper",
+                                .track_high_thresh = 0.6,
+                                .track_low_thresh = 0.1,
+                                .new_track_thresh = 0.7,
+                                .buffer_ratio_first = 0.3,
+                                .buffer_ratio_second = 0.5,
+                                .min_similarity_first = 0.3,
+                                .min_similarity_second = 0.5,
+                                .min_similarity_unconfirmed = 0.3,
+                                .track_buffer = 30,
+                                .fuse_score = true,
+                                .motion_window = 10};
 inline constexpr OcSortConfig kOcSort{.det_thresh = 0.6,
                                       .track_low_thresh = 0.1,
                                       .iou_threshold = 0.3,
@@ -115,6 +147,10 @@ typename Algorithm::Config config() {
     return kDeepSort;
   else if constexpr (std::is_same_v<Config, StrongSortConfig>)
     return kStrongSort;
+  else if constexpr (std::is_same_v<Config, BotSortConfig>)
+    return kBotSort;
+  else if constexpr (std::is_same_v<Config, CBIoUConfig>)
+    return kCBIoU;
   else
     return kOcSort;
 }

@@ -102,7 +102,9 @@ void all(const char* name) {
 
 int main() {
   all<Sort>("SORT");
+  all<BotSort>("BoT-SORT");
   all<ByteTrack>("ByteTrack");
+  all<CBIoU>("C-BIoU");
   all<OcSort>("OC-SORT");
   all<SFSORT>("SFSORT");
   all<TrackTrack>("TrackTrack");

@@ -75,6 +75,12 @@ def second_half(data_dir: Path, sequence: str) -> list[FloatArray]:
     return video[length // 2 + 1 : length]
 
 
+def second_half_warps(data_dir: Path, sequence: str, frames: int) -> list[FloatArray]:
+    """(2, 3) camera motion of each of these ``frames``, from the published file; line 0 is of the whole first frame."""
+    table = np.loadtxt(data_dir / f"gmc/MOT17/GMC-{sequence}.txt")
+    return list(table[-frames:, 1:7].reshape(-1, 2, 3))
+
+
 def golden_rows(data_dir: Path, run: str, sequence: str) -> FloatArray:
     """Rows (frame, id, left, top, width, height, ...) of the authors' own output."""
     with gzip.open(data_dir / f"golden/MOT17-val-half/{run}/{sequence}.txt.gz", "rt") as file:

@@ -14,7 +14,9 @@ import pytest
 
 from boxtrail import create_tracker
 from boxtrail.boxes import FloatArray
-from equivalence.recorded import MOT17, golden_rows, second_half
+from boxtrail.reference import association
+from equivalence.agreement import assert_same_rows, both
+from equivalence.recorded import MOT17, golden_rows, second_half, second_half_warps
 
 RUNS = {
     "botsort": "official-botsort_confirmed_iou0",
@@ -23,15 +25,22 @@ RUNS = {
     "ocsort": "official-ocsort",
 }
 SHORTEST = ("MOT17-02", "MOT17-09")
+MOVING = ("MOT17-10", "MOT17-13")  # the camera is carried, and is on a bus
 NEAR = 0.02  # pixels
 
 
-def tracked(name: str, backend: str, video: list[FloatArray], **options: Any) -> FloatArray:
+def tracked(
+    name: str,
+    backend: str,
+    video: list[FloatArray],
+    warps: list[FloatArray] | None = None,
+    **options: Any,
+) -> FloatArray:
     """Rows (frame, id, left, top, width, height)."""
     tracker = create_tracker(name, backend, **options)
     rows = []
     for frame, dets in enumerate(video, start=1):
-        tracks = tracker.update(dets)
+        tracks = tracker.update(dets, warp=None if warps is None else warps[frame - 1])
         size = tracks.xyxy[:, 2:] - tracks.xyxy[:, :2]
         rows.append(np.column_stack([np.full(len(tracks), frame), tracks.id, tracks.xyxy[:, :2], size]))
     return np.vstack(rows)
@@ -89,3 +98,35 @@ def test_sfsort_as_in_its_readme_gives_the_authors_rows(data_dir: Path, backend:
     options = readme_options(data_dir, sequence)
     ours = tracked("sfsort", backend, second_half(data_dir, sequence), **options)
     assert_row_for_row(ours, golden_rows(data_dir, "official-sfsort_readme", sequence))
+
+
+@pytest.mark.parametrize("sequence", MOVING)
+def test_the_reference_gives_the_authors_rows_with_camera_motion(
+    data_dir: Path, sequence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Their overlap counts pixels, both ends included; their writer leaves out wide boxes and tiny ones.
+    monkeypatch.setattr(association, "_intersection_union", _with_one_pixel_more)
+    video = second_half(data_dir, sequence)
+    warps = second_half_warps(data_dir, sequence, len(video))
+    ours = tracked("botsort", "python", video, warps, preset="official-mot17")
+    width, height = ours[:, 4], ours[:, 5]
+    written = (width * height > 10.0) & (width / height <= 1.6)
+    assert_row_for_row(ours[written], golden_rows(data_dir, "official-botsort_gmcfile", sequence))
+
+
+@pytest.mark.parametrize("preset", [None, "official-mot17"])
+@pytest.mark.parametrize("sequence", MOVING)
+def test_camera_motion_gives_the_same_tracks_in_both_languages(
+    data_dir: Path, sequence: str, preset: str | None
+) -> None:
+    video = second_half(data_dir, sequence)
+    fast, slow = both("botsort", preset=preset)
+    for dets, warp in zip(video, second_half_warps(data_dir, sequence, len(video)), strict=True):
+        assert_same_rows(fast.update(dets, warp=warp), slow.update(dets, warp=warp))
+
+
+def _with_one_pixel_more(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    size_a, size_b = a[..., 2:] - a[..., :2] + 1.0, b[..., 2:] - b[..., :2] + 1.0
+    shared = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]) + 1.0
+    intersection = np.maximum(shared, 0.0).prod(axis=-1)
+    return intersection, size_a.prod(axis=-1) + size_b.prod(axis=-1) - intersection

@@ -8,9 +8,9 @@ import pytest
 
 from boxtrail import create_tracker
 from boxtrail.trackers import Tracker
+from tracker_options import BYTE_FAMILY, ONE_FRAME_LATE
 
 Make = Callable[..., Tracker]
-BYTE_FAMILY = ("botsort", "bytetrack", "cbiou")
 DEEPSORT_FAMILY = ("deepsort", "strongsort")
 COUNT_THE_BIRTH = (*BYTE_FAMILY, *DEEPSORT_FAMILY, "sfsort", "tracktrack")  # as a hit
 
@@ -64,9 +64,9 @@ def test_a_track_keeps_its_id_through_a_short_occlusion(eager: Make) -> None:
 def test_a_lost_track_returns_with_its_id_within_the_buffer_and_not_after(
     eager: Make, name: str, buffer: int
 ) -> None:
-    # The BYTE family looks at the buffer one frame late, as its authors do; SFSORT counts the frame of the return as
+    # ByteTrack and BoT-SORT look at the buffer one frame late, as their authors do; SFSORT counts the frame of the return as
     # well, and the cascade of DeepSORT ends one frame before it.
-    late = {**dict.fromkeys(BYTE_FAMILY, 1), "sfsort": -1, "deepsort": -1}
+    late = {**dict.fromkeys(ONE_FRAME_LATE, 1), "sfsort": -1, "deepsort": -1}
     longest = buffer + late.get(name, 0)
     for hidden, same in ((longest, True), (longest + 1, False)):
         tracker = eager(buffer)

@@ -116,14 +116,17 @@ def test_every_other_name_of_an_option_sets_it(tracker: type[Any]) -> None:
     defaults = tracker().options
     for alias, name in tracker.aliases.items():
         assert name in defaults
-        value = (
-            defaults[name] / 2.0
-            if isinstance(defaults[name], float)
-            else "giou"
-            if name == "asso_func"
-            else 7
-        )
+        value = _another(name, defaults[name])
         assert tracker(**{alias: value}).options[name] == value
+
+
+def _another(name: str, default: Any) -> Any:
+    """A value of the option that is not its default."""
+    if isinstance(default, bool):
+        return not default
+    if isinstance(default, float):
+        return default / 2.0
+    return "giou" if name == "asso_func" else 7
 
 
 def test_the_names_of_the_papers_work() -> None:

@@ -125,13 +125,22 @@ void take_boxes(const BoxModel<Box>& model, const std::vector<Track>& tracks, co
   for (const std::int32_t i : members) frame.boxes.push_back(to_box<Box>(model, tracks[byte::at(i)].state));
 }
 
+// The box in the code nearest to that of the state; an upright box has only one.
+template <class Box>
+Box aligned(const BoxModel<Box>& model, const BoxState<Box>& state, const Box& box) {
+  if constexpr (Box::kSize == 4)
+    return box;
+  else
+    return align(box, to_box<Box>(model, state));
+}
+
 // Corrects the matched members by their detections; they are confirmed from here on.
 template <class Box, class Track>
 void match(const BoxModel<Box>& model, std::vector<Track>& tracks, const std::vector<std::int32_t>& members,
            const Detections<Box>& detections, const Matches& matches, const Clock& clock) {
   for (const auto [i, j] : matches) {
     Track& track = tracks[byte::at(members[byte::at(i)])];
-    update(model, track.state, align(detections.boxes[byte::at(j)], to_box<Box>(model, track.state)));
+    update(model, track.state, aligned(model, track.state, detections.boxes[byte::at(j)]));
     take_detection(track, detections, byte::at(j));
     track.life.count_hit(clock);
   }

@@ -136,7 +136,7 @@ void CBIoU<B>::match(const Indices& members, const Detections<Box>& detections, 
                      const Clock& clock) {
   for (const auto [i, j] : matches) {
     Track& track = tracks[at(members[at(i)])];
-    const Box box = align(detections.boxes[at(j)], to_box<Box>(model_, track.state));
+    const Box box = aligned(model_, track.state, detections.boxes[at(j)]);
     if (track.sights.size() >= num_sights_) track.sights.erase(track.sights.begin());
     track.sights.push_back({clock.time, box});
     if (is_paper_)

@@ -173,8 +173,9 @@ class CBIoU:
     def _predict(self, clock: Clock, dt: float, warp: FloatArray | None) -> None:
         for track in self.tracks:
             if self.is_paper:
-                for sight in track.sights if warp is not None else ():
-                    sight.box = warp_box(warp, sight.box)
+                if warp is not None:
+                    for sight in track.sights:
+                        sight.box = warp_box(warp, sight.box)
                 extrapolate(self.model, track, clock.time)
             else:
                 predict(self.model, track.state, dt)

@@ -21,6 +21,8 @@ from boxtrail.trackers.tracker import Tracker
 from boxtrail.trackers.tracktrack import TrackTrack, TrackTrackConfig
 
 __all__ = [
+    "SFSORT",
+    "TRACKERS",
     "BoostTrack",
     "BoostTrackConfig",
     "BotSort",
@@ -40,14 +42,12 @@ __all__ = [
     "OcSortConfig",
     "OccluBoost",
     "OccluBoostConfig",
-    "SFSORT",
     "SFSORTConfig",
     "Sort",
     "SortConfig",
     "StreamConfig",
     "StrongSort",
     "StrongSortConfig",
-    "TRACKERS",
     "Track",
     "TrackTrack",
     "TrackTrackConfig",
