@@ -242,3 +242,9 @@ def test_the_names_of_the_paper_work() -> None:
         2,
         20,
     ]
+
+
+def test_of_two_tracks_equally_near_the_older_one_is_found(backend: str) -> None:
+    tracker = make(backend)
+    tracker.update([person(300.0), person(320.0)])
+    assert tracker.update([person(310.0)]).id.tolist() == [1]
