@@ -6,13 +6,6 @@ namespace boxtrail {
 
 namespace {
 
-// Unit vector from one point to another.
-Point direction(Point start, Point end) {
-  const double dx = end.x - start.x, dy = end.y - start.y;
-  const double norm = std::sqrt(dx * dx + dy * dy) + 1e-6;
-  return {dx / norm, dy / norm};
-}
-
 // Centre, width and height as the filter's code gives them back; the angle follows where there is one.
 template <class Box>
 std::array<double, Box::kSize> centre_size(const BoxModel<Box>& model, const Box& box) {
@@ -32,6 +25,12 @@ Box from_centre_size(const std::array<double, Box::kSize>& v) {
 }
 
 }  // namespace
+
+Point direction(Point start, Point end) {
+  const double dx = end.x - start.x, dy = end.y - start.y;
+  const double norm = std::sqrt(dx * dx + dy * dy) + 1e-6;
+  return {dx / norm, dy / norm};
+}
 
 template <class Box>
 const Box* Observations<Box>::reference(std::int64_t age, std::int64_t delta_t) const {
