@@ -146,6 +146,7 @@ def test_a_score_of_the_threshold_starts_no_track(backend: str) -> None:
     tracker = make(backend)
     tracker.update([person(score=0.7)])
     assert refusals(tracker) == {0: "new_track_thresh"}
+    assert tracker.tracks == []
 
 
 def test_a_score_of_one_is_measured_almost_without_noise(backend: str) -> None:
