@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::int64_t kReach = 3;  // frames that a direction looks back
 
-Point unit(Point start, Point end) {
-  const double dx = end.x - start.x, dy = end.y - start.y;
-  const double norm = std::sqrt(dx * dx + dy * dy) + 1e-6;
-  return {dx / norm, dy / norm};
-}
-
 }  // namespace
 
 std::array<Point, 4> corners(const Aabb& box) {
@@ -42,7 +36,7 @@ void CornerMotion<Box>::observe(const Box& box, std::int64_t age, bool quirks) {
       before[3].y = before[0].y;
     }
     for (std::size_t k = 0; k < 4; ++k) {
-      const Point step = unit(before[k], now[k]);
+      const Point step = direction(before[k], now[k]);
       directions[k] = {directions[k].x + step.x, directions[k].y + step.y};
     }
   }
@@ -63,7 +57,7 @@ double CornerMotion<Box>::angle(const Box& box, std::int64_t age, bool quirks) c
   const auto start = corners(reference(age, kReach, quirks)), end = corners(box);
   double total = 0.0;
   for (std::size_t k = 0; k < 4; ++k) {
-    const Point step = unit(start[k], end[k]);
+    const Point step = direction(start[k], end[k]);
     // A sum of three directions is longer than one: all that lies within a cone counts as straight on.
     const double cosine = directions[k].x * step.x + directions[k].y * step.y;
     total += std::acos(std::clamp(cosine, -1.0, 1.0));
@@ -74,10 +68,10 @@ double CornerMotion<Box>::angle(const Box& box, std::int64_t age, bool quirks) c
 template <class Box>
 void CornerMotion<Box>::warp(const Warp& warp) {
   for (Observation<Box>& seen : recent) seen.box = warp_box(warp, seen.box);
-  for (Point& direction : directions) {
-    const double length = std::sqrt(direction.x * direction.x + direction.y * direction.y);
-    const Point turned = warp_direction(warp, direction);
-    direction = {turned.x * length, turned.y * length};
+  for (Point& heading : directions) {
+    const double length = std::sqrt(heading.x * heading.x + heading.y * heading.y);
+    const Point turned = warp_direction(warp, heading);
+    heading = {turned.x * length, turned.y * length};
   }
 }
 

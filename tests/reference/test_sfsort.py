@@ -174,3 +174,17 @@ def test_the_camera_moves_the_last_boxes(backend: str) -> None:
     tracker.update([person()])
     tracker.update([], warp=[[1.0, 0.0, 200.0], [0.0, 1.0, 0.0]])
     assert tracker.tracks[0].box.tolist() == person(500.0)[:4]
+
+
+def test_the_defaults_are_the_authors_with_the_timeouts_and_margins_of_their_readme() -> None:
+    options = create_tracker("sfsort").options
+    assert [options[k] for k in ("high_th", "low_th", "new_track_th")] == [0.6, 0.1, 0.7]
+    assert [options[k] for k in ("match_th_first", "match_th_second", "dynamic_tuning")] == [0.67, 0.3, False]
+    assert [options[k] for k in ("central_timeout", "marginal_timeout")] == ["1.0s", "0.7s"]
+    assert [options[k] for k in ("horizontal_margin", "vertical_margin")] == [0.1, 0.1]
+
+
+def test_of_two_tracks_equally_near_the_older_one_is_found(backend: str) -> None:
+    tracker = make(backend)
+    tracker.update([person(300.0), person(320.0)])
+    assert tracker.update([person(310.0)]).id.tolist() == [1]

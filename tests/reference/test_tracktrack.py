@@ -146,6 +146,7 @@ def test_a_score_of_the_threshold_starts_no_track(backend: str) -> None:
     tracker = make(backend)
     tracker.update([person(score=0.7)])
     assert refusals(tracker) == {0: "new_track_thresh"}
+    assert tracker.tracks == []
 
 
 def test_a_score_of_one_is_measured_almost_without_noise(backend: str) -> None:
@@ -224,3 +225,27 @@ def test_the_camera_moves_tracks_before_they_are_predicted(backend: str) -> None
     # A zoom by 2 doubles place and velocity, then comes the step: 2 · 350 + 20.
     tracker.update([], warp=[[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]])
     assert tracker.tracks[0].box[0] == pytest.approx(720.0, abs=1.0)
+
+
+def test_the_defaults_are_the_authors_for_mot17() -> None:
+    options = create_tracker("tracktrack").options
+    assert [options[k] for k in ("det_thresh", "new_track_thresh", "match_thresh")] == [0.6, 0.7, 0.7]
+    assert [options[k] for k in ("reduce_step", "tai_thresh", "min_iou")] == [0.05, 0.55, 0.1]
+    assert [options[k] for k in ("low_penalty", "deleted_penalty", "nms_thresh")] == [0.2, 0.4, 0.8]
+    assert [options[k] for k in ("min_hits", "max_age", "corner_quirks")] == [3, "2.0s", False]
+
+
+def test_the_names_of_the_paper_work() -> None:
+    options = create_tracker("tracktrack", det_thr=0.4, init_thr=0.5, min_len=2, max_time_lost=20).options
+    assert [options[k] for k in ("det_thresh", "new_track_thresh", "min_hits", "max_age")] == [
+        0.4,
+        0.5,
+        2,
+        20,
+    ]
+
+
+def test_of_two_tracks_equally_near_the_older_one_is_found(backend: str) -> None:
+    tracker = make(backend)
+    tracker.update([person(300.0), person(320.0)])
+    assert tracker.update([person(310.0)]).id.tolist() == [1]

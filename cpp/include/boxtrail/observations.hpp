@@ -11,6 +11,9 @@
 
 namespace boxtrail {
 
+// Unit vector from one point to another.
+Point direction(Point start, Point end);
+
 // A box that was matched when the track had this age.
 template <class Box>
 struct Observation {

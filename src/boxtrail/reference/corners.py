@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.reference.observations import Observation
+from boxtrail.reference.observations import Observation, direction
 from boxtrail.reference.oriented import rectangle_corners
 from boxtrail.reference.warp import warp_box, warp_direction
 
@@ -40,14 +40,13 @@ class CornerMotion:
 
     def observe(self, box: FloatArray, age: int, *, quirks: bool) -> None:
         """The track was seen at ``box`` at this age: directions from up to three frames before."""
-        sums = [(0.0, 0.0)] * 4
+        self.directions = [np.zeros(2) for _ in range(4)]
         for reach in range(1, REACH + 1):
             before = corners(self.reference(age, reach, quirks=quirks))
             if quirks:  # the authors' lower corners start from the height of the upper ones
                 before = [before[0], before[1], (before[2][0], before[1][1]), (before[3][0], before[0][1])]
-            steps = [unit(start, end) for start, end in zip(before, corners(box), strict=True)]
-            sums = [(dy + y, dx + x) for (dy, dx), (y, x) in zip(sums, steps, strict=True)]
-        self.directions = [np.array(total) for total in sums]
+            for total, start, end in zip(self.directions, before, corners(box), strict=True):
+                total += direction(start, end)
         self.recent = [seen for seen in self.recent if seen.age > age - REACH]
         self.recent.append(Observation(age, box))
 
@@ -65,10 +64,10 @@ class CornerMotion:
         """Mean angle in [0, π] between where the corners were heading and where ``box`` has them; π/2 if unknown."""
         start, end = corners(self.reference(age, REACH, quirks=quirks)), corners(box)
         total = 0.0
-        for direction, a, b in zip(self.directions, start, end, strict=True):
-            dy, dx = unit(a, b)
+        for heading, a, b in zip(self.directions, start, end, strict=True):
+            dy, dx = direction(a, b).tolist()
             # A sum of three directions is longer than one: all that lies within a cone counts as straight on.
-            cosine = float(direction[1]) * dx + float(direction[0]) * dy
+            cosine = float(heading[1]) * dx + float(heading[0]) * dy
             total += math.acos(min(max(cosine, -1.0), 1.0))
         return total / 4.0
 
@@ -76,9 +75,9 @@ class CornerMotion:
         """Move boxes and directions with the camera."""
         for seen in self.recent:
             seen.box = warp_box(warp, seen.box)
-        for k, direction in enumerate(self.directions):
-            dy, dx = direction.tolist()
-            self.directions[k] = warp_direction(warp, direction) * math.sqrt(dx * dx + dy * dy)
+        for k, heading in enumerate(self.directions):
+            dy, dx = heading.tolist()
+            self.directions[k] = warp_direction(warp, heading) * math.sqrt(dx * dx + dy * dy)
 
 
 def corners(box: FloatArray) -> list[Point]:
@@ -87,10 +86,3 @@ def corners(box: FloatArray) -> list[Point]:
         return rectangle_corners(box.tolist())
     x1, y1, x2, y2 = box.tolist()
     return [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
-
-
-def unit(start: Point, end: Point) -> tuple[float, float]:
-    """Unit vector (dy, dx) from one point (x, y) to another."""
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    norm = math.sqrt(dx * dx + dy * dy) + 1e-6
-    return dy / norm, dx / norm
