@@ -64,9 +64,7 @@ class Tracker:
         self.stream_config = build(StreamConfig, stream)
         self.backend = backends.resolve(backend)
         self.num_dropped = 0  # boxes without area so far
-        self._backend_options = backend_options(
-            self.config, self.stream_config, durations=self.durations, uses_frame_size=self.uses_frame_size
-        )
+        self._backend_options = self._for_backend()
         self._is_clean = backends.clean_check(self.backend)
         self._variable_dt = self.stream_config.variable_dt
         self._is_obb: bool | None = None  # not known before the first detection
@@ -277,6 +275,12 @@ class Tracker:
         if self.appearance == "unused" or count == 0:
             return None
         return checked if rows is None else np.ascontiguousarray(checked[rows])
+
+    def _for_backend(self) -> dict[str, Any]:
+        """The options as the backends take them."""
+        return backend_options(
+            self.config, self.stream_config, durations=self.durations, uses_frame_size=self.uses_frame_size
+        )
 
     def _make_impl(self, *, oriented: bool) -> backends.TrackerBackend:
         return backends.make(self.backend, type(self).__name__, oriented=oriented, **self._backend_options)
