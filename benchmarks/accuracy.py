@@ -1,20 +1,19 @@
-"""Accuracy at our defaults on the MOT17 second halves (or DanceTrack), scored by TrackEval, in one table.
+"""Accuracy of every tracker on the MOT17 second halves (or DanceTrack), scored by TrackEval, beside others' figures.
 
     python benchmarks/accuracy.py
     python benchmarks/accuracy.py --backend python --trackers bytetrack
     python benchmarks/accuracy.py --dancetrack
 
-On MOT17 the authors' recorded rows are scored too, which checks the scoring itself, and ours are compared
-with them row for row. A second table adds the published camera motion. Needs the shared data (`BOXTRAIL_DATA`);
-TrackEval gets an environment of its own.
+No images: motion alone, and in a second table the published camera motion. `runs.py` says what runs with which
+settings and what it is held to. On MOT17 rows are also compared with the authors' recorded ones. Needs the shared data
+(`BOXTRAIL_DATA`); TrackEval gets an environment of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,273 +21,121 @@ from numpy.typing import NDArray
 
 from boxtrail.trackers import create_tracker
 from environments import DEFAULT_FOLDER
-from golden import GOLDEN_RUNS, Agreement, compare_rows, read_golden, track_rows
+from golden import Agreement, compare_rows, read_golden, track_rows
+from runs import DANCE, METRICS, MOT17, RUNS, Run
 from scoring import Scores, score, write_rows, write_truth
 from sequences import Sequence, dancetrack, data_folder, mot17_second_halves
 from tables import NOTHING, markdown_table
 
 Array = NDArray[np.float64]
 
-TRACKERS = [
-    "bytetrack",
-    "deepsort",
-    "ocsort",
-    "sort",
-    "strongsort",
-]
-METRICS = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "IDSW", "FP", "FN")
-TIE = 0.60  # the high threshold of ByteTrack and OC-SORT; MOT17's stored scores have two decimals
-SHIFT = 0.004  # lifts the ties above the threshold; those at 0.10 and 0.70 move too
-
-# The authors' code on the same detections, as recorded with the shared data.
-AUTHORS: dict[str, dict[str, tuple[float, ...]]] = {
-    "MOT17": {
-        "botsort": (67.67, 66.67, 69.22, 77.58, 79.21, 212, 2499, 9369),
-        "bytetrack": (67.45, 66.47, 69.01, 77.82, 79.41, 171, 2515, 9265),
-        "ocsort": (66.45, 64.31, 69.08, 74.63, 77.86, 205, 1278, 12189),
-        "sfsort": (62.47, 66.55, 59.22, 76.83, 68.91, 506, 2124, 9856),
-    },
-    "DanceTrack": {
-        "bytetrack": (41.41, 68.76, 25.05, 86.76, 46.32, 1335, 5595, 10672),
-        "ocsort": (47.14, 75.02, 29.72, 85.33, 46.38, 1285, 1688, 16521),
-        "sfsort": (42.10, 78.30, 22.82, 87.33, 34.52, 2023, 4209, 10604),
-    },
-}
-# Where the authors published no code or have no figures here: another implementation on the same detections.
-OTHERS: dict[str, dict[str, tuple[str, tuple[float, ...]]]] = {
-    "MOT17": {
-        "cbiou": ("roboflow trackers", (67.03, 66.70, 67.88, 77.75, 78.15, 187, 2846, 8960)),
-    },
-    "DanceTrack": {
-        "botsort": ("BoxMOT", (47.87, 76.13, 30.23, 88.47, 47.81, 1289, 3492, 10549)),
-        "cbiou": ("roboflow trackers", (48.13, 76.61, 30.36, 88.00, 48.32, 1387, 5086, 9479)),
-    },
-}
-# With the published camera motion of MOT17: tracker, preset (None: our defaults), the authors' figures.
-CAMERA_RUNS: list[tuple[str, str | None]] = [
-    ("botsort", None),
-    ("botsort", "official-mot17"),
-]
-CAMERA_AUTHORS: dict[str, tuple[float, ...]] = {
-    "botsort": (68.56, 67.16, 70.49, 78.42, 80.74, 156, 2627, 8848),
-}
-TARGETS: dict[str, dict[str, float]] = {
-    "botsort": {"HOTA": 67.6, "MOTA": 77.5, "IDF1": 79.2},
-    "bytetrack": {"HOTA": 67.4, "MOTA": 77.8, "IDF1": 79.4},
-    "ocsort": {"HOTA": 66.4, "MOTA": 74.6, "IDF1": 77.8},
-}
+NEAR = 0.3  # HOTA below another implementation with the same settings that still counts as reached
+ROUNDING = 0.005  # figures have two decimals
 
 
 @dataclass
-class Row:
-    """One row of the table."""
+class Result:
+    """One run over all sequences."""
 
-    label: str
-    run: str  # the folder its MOT files lie in; empty for figures that are not scored here
-    scores: Scores
+    run: Run
+    folder: str  # its MOT files lie in
     agreement: Agreement | None = None
-
-    def cells(self) -> list[str]:
-        """For the table."""
-        numbers = [self.scores.get(name) for name in METRICS]
-        shown = [
-            NOTHING if value is None else f"{value:.2f}" if name in METRICS[:5] else f"{value:.0f}"
-            for name, value in zip(METRICS, numbers, strict=True)
-        ]
-        if self.agreement is None:
-            return [self.label, *shown, NOTHING, NOTHING, NOTHING]
-        a = self.agreement
-        return [self.label, *shown, f"{a.our_rows:,}", f"{a.same_rows:,}", f"{a.id_conflicts:,}"]
+    scores: Scores = field(default_factory=dict)
 
 
-def run_tracker(tracker: str, backend: str, sequence: Sequence) -> Array:
-    """Rows (R, 6) of one sequence from a fresh tracker at its defaults.
-
-    Who cannot do without embeddings gets the same one for all: motion alone decides, as in the peers' own runs.
-    """
-    instance = create_tracker(tracker, backend=backend, frame_rate=sequence.frame_rate)
-    needed = instance.appearance == "needed"
-    return track_rows(
-        [
-            np.asarray(instance.update(detections, embs=np.ones((len(detections), 1)) if needed else None))
-            for detections in sequence.detections
-        ]
+def track(run: Run, benchmark: str, backend: str, sequence: Sequence) -> Array:
+    """Rows (R, 6) of one sequence from a fresh tracker; who needs embeddings gets the same one for all."""
+    tracker = create_tracker(
+        run.tracker,
+        backend,
+        preset=run.preset(benchmark),
+        frame_rate=sequence.frame_rate,
+        **run.options,
     )
+    frames = []
+    for dets, warp in zip(sequence.detections, sequence.warps, strict=True):
+        embs = np.ones((len(dets), 1), np.float32) if tracker.appearance == "needed" else None
+        frames.append(np.asarray(tracker.update(dets, embs=embs, warp=warp if run.is_camera else None)))
+    return track_rows(frames)
 
 
-def run_with_camera(tracker: str, preset: str | None, backend: str, sequence: Sequence) -> Array:
-    """The same with a preset and the camera motion of every frame."""
-    instance = create_tracker(tracker, backend=backend, preset=preset)
-    frames = zip(sequence.detections, sequence.warps, strict=True)
-    return track_rows([np.asarray(instance.update(detections, warp=warp)) for detections, warp in frames])
-
-
-def changed(sequence: Sequence, change: Callable[[Array], Array]) -> Sequence:
-    """The sequence with `change` applied to the detections of every frame."""
-    return replace(sequence, detections=[change(detections) for detections in sequence.detections])
-
-
-def lift_scores(detections: Array) -> Array:
-    lifted = detections.copy()
-    lifted[:, 4] += SHIFT
-    return lifted
-
-
-def drop_ties(detections: Array) -> Array:
-    kept: Array = detections[detections[:, 4] != TIE]
-    return kept
-
-
-def our_row(options: argparse.Namespace, tracker: str, sequences: list[Sequence], out: Path) -> Row:
-    """Run one tracker over all sequences, write its files, compare it with the recorded rows if any."""
-    run = f"{tracker}-{options.backend}"
-    agreement = None
+def result(
+    options: argparse.Namespace, number: int, benchmark: str, sequences: list[Sequence], out: Path
+) -> Result:
+    """Track all sequences, write the files, compare with the recorded rows if there are any."""
+    run = RUNS[number]
+    done = Result(run, f"{number:02d}-{run.tracker}")
     for sequence in sequences:
-        rows = run_tracker(tracker, options.backend, sequence)
-        write_rows(rows, out / "tracks" / run / f"{sequence.name}.txt")
-        if not options.dancetrack and tracker in GOLDEN_RUNS:
-            recorded = read_golden(options.data, GOLDEN_RUNS[tracker], sequence.name)
-            here = compare_rows(recorded, rows)
-            agreement = here if agreement is None else agreement + here
-    return Row(f"{tracker}, boxtrail {options.backend}", run, {}, agreement)
+        rows = track(run, benchmark, options.backend, sequence)
+        write_rows(rows, out / "tracks" / done.folder / f"{sequence.name}.txt")
+        if run.golden and benchmark == MOT17:
+            here = compare_rows(read_golden(options.data, run.golden, sequence.name), rows)
+            done.agreement = here if done.agreement is None else done.agreement + here
+    return done
 
 
-def ablation_row(options: argparse.Namespace, tracker: str, sequences: list[Sequence], out: Path) -> Row:
-    """The same with every score lifted, which moves the ties to the high side."""
-    run = f"{tracker}-{options.backend}-lifted"
-    for sequence in sequences:
-        rows = run_tracker(tracker, options.backend, changed(sequence, lift_scores))
-        write_rows(rows, out / "tracks" / run / f"{sequence.name}.txt")
-    return Row(f"{tracker}, all scores +{SHIFT}", run, {})
+def cells(label: str, scores: Scores | dict[str, float]) -> list[str]:
+    """The label and the metrics."""
+    numbers = [scores[name] for name in METRICS]
+    shown = [
+        f"{v:.2f}" if name in METRICS[:5] else f"{v:.0f}" for name, v in zip(METRICS, numbers, strict=True)
+    ]
+    return [label, *shown]
 
 
-def recorded_row(options: argparse.Namespace, tracker: str, sequences: list[Sequence], out: Path) -> Row:
-    """The authors' recorded rows, scored the same way."""
-    run = GOLDEN_RUNS[tracker]
-    for sequence in sequences:
-        write_rows(
-            read_golden(options.data, run, sequence.name), out / "tracks" / run / f"{sequence.name}.txt"
-        )
-    return Row(f"{tracker}, the authors' rows scored here", run, {})
+def verdict(done: Result, benchmark: str) -> str:
+    """Whether the run reaches what it is held to."""
+    anchor = done.run.anchors.get(benchmark)
+    if anchor is None:
+        return NOTHING
+    short = anchor.figures[0] - done.scores["HOTA"]
+    allowed = ROUNDING if done.run.is_default else NEAR
+    return "yes" if short <= allowed else f"NO: {short:.2f} HOTA below {anchor.who}"
 
 
-def all_rows(options: argparse.Namespace, sequences: list[Sequence], out: Path) -> list[Row]:
-    authors = AUTHORS["DanceTrack" if options.dancetrack else "MOT17"]
-    others = OTHERS["DanceTrack" if options.dancetrack else "MOT17"]
+def table(results: list[Result], benchmark: str) -> str:
+    """Ours, and under it whom it is held to."""
     rows = []
-    for tracker in options.trackers:
-        rows.append(our_row(options, tracker, sequences, out))
-        if tracker in authors:
-            figures = dict(zip(METRICS, authors[tracker], strict=True))
-            rows.append(Row(f"{tracker}, the authors' figures", "", figures))
-        if tracker in others:
-            library, measured = others[tracker]
-            rows.append(Row(f"{tracker}, {library}", "", dict(zip(METRICS, measured, strict=True))))
-        if not options.dancetrack and tracker in GOLDEN_RUNS:
-            rows.append(recorded_row(options, tracker, sequences, out))
-            rows.append(Row(f"{tracker}, target", "", TARGETS[tracker]))
-            rows.append(ablation_row(options, tracker, sequences, out))
-    runs = [row.run for row in rows if row.run]
-    scores = score(write_truth(sequences, out / "truth"), out / "tracks", runs, options.envs)
-    for row in rows:
-        row.scores = scores[row.run]["COMBINED"] if row.run else row.scores
-    return rows
-
-
-def camera_table(options: argparse.Namespace, sequences: list[Sequence], out: Path) -> list[str]:
-    """The second table: the same detections with the published camera motion as warps."""
-    rows = []
-    for tracker, preset in CAMERA_RUNS:
-        if tracker not in options.trackers:
-            continue
-        run = f"{tracker}-{options.backend}-camera-{preset or 'defaults'}"
-        for sequence in sequences:
-            ours = run_with_camera(tracker, preset, options.backend, sequence)
-            write_rows(ours, out / "camera" / run / f"{sequence.name}.txt")
-        rows.append(Row(f"{tracker}, {preset or 'our defaults'}", run, {}))
-    if not rows:
-        return []
-    scores = score(out / "truth", out / "camera", [row.run for row in rows], options.envs)
-    for row in rows:
-        row.scores = scores[row.run]["COMBINED"]
-    for tracker, figures in CAMERA_AUTHORS.items():
-        if tracker in options.trackers:
-            named = dict(zip(METRICS, figures, strict=True))
-            rows.append(Row(f"{tracker}, the authors' figures", "", named))
-    cells = [row.cells()[: 1 + len(METRICS)] for row in rows]
-    title = "With the published camera motion (GMC files), boxtrail " + options.backend + ":"
-    return ["", title, "", markdown_table(["run", *METRICS], cells)]
-
-
-def verdicts(rows: list[Row], backend: str) -> list[str]:
-    """One line a target: is the scoring right, are the figures reached, are the rows the authors'."""
-    by_label = {row.label: row for row in rows}
-    lines = []
-    for tracker, targets in TARGETS.items():
-        ours = by_label.get(f"{tracker}, boxtrail {backend}")
-        recorded = by_label.get(f"{tracker}, the authors' rows scored here")
-        if ours is None or recorded is None or ours.agreement is None:
-            continue
-        off = max(
-            abs(recorded.scores[m] - v) for m, v in zip(METRICS, AUTHORS["MOT17"][tracker], strict=True)
-        )
-        missed = [name for name, least in targets.items() if round(ours.scores[name], 2) < least]
-        a = ours.agreement
-        lines += [
-            f"- {tracker}: the authors' rows score within {off:.3f} of the recorded figures",
-            f"- {tracker}: targets {'reached' if not missed else 'MISSED: ' + ', '.join(missed)}",
-            f"- {tracker}: {'EXACT' if a.exact else 'NOT exact'}, {a.same_rows:,} of {a.golden_rows:,} "
-            f"recorded rows, {a.id_conflicts} id conflicts, boxes within {a.max_difference:.1e} px",
-        ]
-    return lines
-
-
-def tie_note(options: argparse.Namespace, sequences: list[Sequence]) -> list[str]:
-    """How many scores lie exactly on the threshold, and whether the trackers see them at all."""
-    ties = sum(int((d[:, 4] == TIE).sum()) for s in sequences for d in s.detections)
-    lines = [f"{ties} detections have a score of exactly {TIE:.2f}, the high threshold."]
-    for tracker in options.trackers:
-        if tracker not in GOLDEN_RUNS:
-            continue
-        same = all(
-            np.array_equal(
-                run_tracker(tracker, options.backend, s),
-                run_tracker(tracker, options.backend, changed(s, drop_ties)),
-            )
-            for s in sequences
-        )
-        effect = "changes no row: they fall in neither band" if same else "CHANGES rows: they are used"
-        lines.append(f"- {tracker}: leaving them out {effect}")
-    lines.append(
-        "The authors compare strictly on both sides (score > 0.6 is high, 0.1 < score < 0.6 is low), so a "
-        "score of 0.60 is neither."
-    )
-    return lines
+    for done in results:
+        same = NOTHING
+        if done.agreement is not None:
+            a = done.agreement
+            same = f"{a.same_rows - a.id_conflicts:,} of {a.golden_rows:,}"
+        rows.append([*cells(done.run.label, done.scores), same, verdict(done, benchmark)])
+        anchor = done.run.anchors.get(benchmark)
+        if anchor is not None:
+            figures = dict(zip(METRICS, anchor.figures, strict=True))
+            rows.append([*cells(f"{done.run.tracker}, {anchor.who}", figures), NOTHING, NOTHING])
+    return markdown_table(["run", *METRICS, "rows equal", "reached"], rows)
 
 
 def report(options: argparse.Namespace, out: Path) -> str:
+    """Run, score and tell."""
+    benchmark = DANCE if options.dancetrack else MOT17
     sequences = (dancetrack if options.dancetrack else mot17_second_halves)(options.data)
-    rows = all_rows(options, sequences, out)
-    frames = sum(s.num_frames for s in sequences)
+    numbers = [k for k, run in enumerate(RUNS) if not options.trackers or run.tracker in options.trackers]
+    results = [result(options, number, benchmark, sequences, out) for number in numbers]
+    folders = [done.folder for done in results]
+    scores = score(write_truth(sequences, out / "truth"), out / "tracks", folders, options.envs)
+    for done in results:
+        done.scores = scores[done.folder]["COMBINED"]
+    frames = sum(sequence.num_frames for sequence in sequences)
     title = "DanceTrack val" if options.dancetrack else "MOT17 second halves"
-    header = ["run", *METRICS, "rows", "same as authors", "id conflicts"]
-    width = len(header) if any(row.agreement for row in rows) else 1 + len(METRICS)
-    size = f"{len(sequences)} sequences, {frames:,} frames"
     lines = [
-        f"{title}: {size}, YOLOX-X detections, our defaults, scored by TrackEval.",
-        "",
-        markdown_table(header[:width], [row.cells()[:width] for row in rows]),
+        f"{title}: {len(sequences)} sequences, {frames:,} frames, YOLOX-X detections, no appearance, "
+        f"{options.backend}, scored by TrackEval.",
     ]
-    if not options.dancetrack:
-        lines += ["", *verdicts(rows, options.backend), "", *tie_note(options, sequences)]
-        lines += camera_table(options, sequences, out)
+    for heading, is_camera in (("## Motion alone", False), ("## With the published camera motion", True)):
+        shown = [done for done in results if done.run.is_camera is is_camera]
+        if shown:
+            lines += ["", heading, "", table(shown, benchmark)]
     return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--backend", choices=["cpp", "python"], default="cpp")
-    parser.add_argument("--trackers", type=lambda text: text.split(","), default=TRACKERS)
+    parser.add_argument("--trackers", type=lambda text: text.split(","), help="some of them only")
     parser.add_argument("--dancetrack", action="store_true", help="the 13 DanceTrack sequences instead")
     parser.add_argument("--out", type=Path, help="keep the MOT files here")
     parser.add_argument("--envs", type=Path, default=DEFAULT_FOLDER, help="folder of TrackEval's environment")

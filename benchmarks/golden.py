@@ -14,13 +14,6 @@ Array = NDArray[np.float64]
 
 TOLERANCE = 0.02  # pixels; the recorded boxes have four decimals
 
-# The recorded run that each tracker of ours has to equal at its defaults.
-GOLDEN_RUNS = {
-    "botsort": "official-botsort_confirmed_iou0",
-    "bytetrack": "official-bytetrack_plain_iou0",
-    "ocsort": "official-ocsort",
-}
-
 
 @dataclass(frozen=True)
 class Agreement:

@@ -14,7 +14,8 @@ if str(BENCHMARKS) not in sys.path:
 
 from camera_pairs import corner_error, make_pairs  # noqa: E402
 from contest import Timing  # noqa: E402
-from golden import GOLDEN_RUNS, compare_rows, read_golden, track_rows  # noqa: E402
+from golden import compare_rows, read_golden, track_rows  # noqa: E402
+from runs import RUNS  # noqa: E402
 from scene import make_scene, overlap_components, rates  # noqa: E402
 from sequences import mot17_second_halves, second_half, split_frames  # noqa: E402
 from tables import format_duration, format_ratio, markdown_table  # noqa: E402
@@ -196,7 +197,7 @@ def test_track_rows_turn_corners_into_left_top_width_height_with_frames_from_one
     assert rows.tolist() == [[2, 3, 1, 2, 3, 6]]
 
 
-@pytest.mark.parametrize("run", GOLDEN_RUNS.values())
+@pytest.mark.parametrize("run", sorted({run.golden for run in RUNS if run.golden}))
 def test_recorded_rows_equal_themselves_and_lie_in_the_second_half(data_dir: Path, run: str) -> None:
     sequence = next(s for s in mot17_second_halves(data_dir) if s.name == "MOT17-09")
     golden = read_golden(data_dir, run, sequence.name)

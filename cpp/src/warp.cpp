@@ -27,6 +27,16 @@ OrientedChange oriented_change(const Warp& warp, double angle) {
   return {scale_w, std::abs(warp.a * warp.d - warp.b * warp.c) / scale_w, turn};
 }
 
+// The matrix that maps width and height of an upright box. SORT's filter hardly knows its aspect ratio, so a turn or shear
+// must not mix it with the area.
+Matrix2 size_change(SizeCode code, const Warp& warp) {
+  if (code == SizeCode::kAreaRatio && (warp.b != 0.0 || warp.c != 0.0)) {
+    const double scale = std::sqrt(std::abs(warp.a * warp.d - warp.b * warp.c));
+    return {{{scale, 0.0}, {0.0, scale}}};
+  }
+  return {{{std::abs(warp.a), std::abs(warp.b)}, {std::abs(warp.c), std::abs(warp.d)}}};
+}
+
 Matrix2 multiply(const Matrix2& a, const Matrix2& b) {
   Matrix2 out;
   for (std::size_t i = 0; i < 2; ++i)
@@ -142,8 +152,8 @@ void warp_state(const MotionModel<N>& model, const Warp& warp, State<N>& state) 
     size = {old.w * change.scale_w, old.h * change.scale_h};
     m = {{{change.scale_w, 0.0}, {0.0, change.scale_h}}};
   } else {
-    size = enclosing_size(warp, old);
-    m = {{{std::abs(warp.a), std::abs(warp.b)}, {std::abs(warp.c), std::abs(warp.d)}}};
+    m = size_change(model.code, warp);
+    size = {m[0][0] * old.w + m[0][1] * old.h, m[1][0] * old.w + m[1][1] * old.h};
   }
   const Matrix2 centre = {{{warp.a, warp.b}, {warp.c, warp.d}}};
   const Matrix2 sizes = size_jacobian(model.code, old, size, m);

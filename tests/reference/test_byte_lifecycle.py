@@ -38,7 +38,8 @@ def test_a_score_at_a_threshold_falls_in_neither_band() -> None:
     record = Record()
     high, low = split_by_score(detections(0.61, 0.6, 0.59, 0.1, 0.05), 0.6, 0.1, record)
     assert (high.rows.tolist(), low.rows.tolist()) == ([0], [2])
-    assert [refusal[0] for refusal in record.refusals] == [1, 3, 4]
+    refused = {row: gate for row, gate, _, _ in record.refusals}
+    assert refused == {1: "track_high_thresh", 3: "track_low_thresh", 4: "track_low_thresh"}
 
 
 def test_births_of_the_first_frame_are_confirmed_and_later_ones_wait() -> None:

@@ -64,8 +64,8 @@ def test_a_track_keeps_its_id_through_a_short_occlusion(eager: Make) -> None:
 def test_a_lost_track_returns_with_its_id_within_the_buffer_and_not_after(
     eager: Make, name: str, buffer: int
 ) -> None:
-    # ByteTrack and BoT-SORT look at the buffer one frame late, as their authors do; SFSORT counts the frame of the return
-    # as well, and the cascade of DeepSORT ends one frame before it.
+    # ByteTrack and BoT-SORT look at the buffer one frame late, as their authors do; SFSORT counts the frame of the
+    # return as well, and the cascade of DeepSORT ends one frame before it.
     late = {**dict.fromkeys(ONE_FRAME_LATE, 1), "sfsort": -1, "deepsort": -1}
     longest = buffer + late.get(name, 0)
     for hidden, same in ((longest, True), (longest + 1, False)):

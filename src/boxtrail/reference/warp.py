@@ -41,7 +41,11 @@ def warp_direction(warp: FloatArray, direction: FloatArray) -> FloatArray:
 
 
 def warp_state(model: MotionModel, warp: FloatArray, state: State) -> None:
-    """Move ``state`` with the camera: mean, velocities and covariance, by the Jacobian of the enclosing box."""
+    """Move ``state`` with the camera: mean, velocities and covariance, by the Jacobian of the enclosing box.
+
+    SORT's filter hardly knows its aspect ratio (a noise of 10 for a number near ½), so a Jacobian that mixes area and
+    ratio would let noise of the area run into it. There a turn or shear scales the box by √|det A| and mixes nothing.
+    """
     n = model.n
     jacobian = np.eye(n)
     jacobian[:2, :2] = warp[:, :2]
@@ -52,10 +56,9 @@ def warp_state(model: MotionModel, warp: FloatArray, state: State) -> None:
         w_new, h_new = w * scale_w, h * scale_h
         jacobian[2:4, 2:4] = _size_jacobian(model, (w, h), (w_new, h_new), ((scale_w, 0.0), (0.0, scale_h)))
     else:
-        w_new, h_new = _enclosing_size(warp, w, h)
-        (a, b, _), (c, d, _) = warp.tolist()
-        absolute = ((abs(a), abs(b)), (abs(c), abs(d)))
-        jacobian[2:4, 2:4] = _size_jacobian(model, (w, h), (w_new, h_new), absolute)
+        change = _size_change(model, warp)
+        w_new, h_new = change[0][0] * w + change[0][1] * h, change[1][0] * w + change[1][1] * h
+        jacobian[2:4, 2:4] = _size_jacobian(model, (w, h), (w_new, h_new), change)
     state.mean[0], state.mean[1] = _warp_point(warp, float(state.mean[0]), float(state.mean[1]))
     state.mean[2:4] = _encode_exactly(model, w_new, h_new)
     state.mean[n:] = _multiply(jacobian, state.mean[n:, None])[:, 0]
@@ -115,6 +118,15 @@ def _warp_point(warp: FloatArray, x: float, y: float) -> tuple[float, float]:
 def _enclosing_size(warp: FloatArray, w: float, h: float) -> tuple[float, float]:
     (a, b, _), (c, d, _) = warp.tolist()
     return abs(a) * w + abs(b) * h, abs(c) * w + abs(d) * h
+
+
+def _size_change(model: MotionModel, warp: FloatArray) -> Matrix2:
+    """The matrix that maps width and height of an upright box."""
+    (a, b, _), (c, d, _) = warp.tolist()
+    if model.code is SizeCode.AREA_RATIO and (b != 0.0 or c != 0.0):
+        scale = math.sqrt(abs(a * d - b * c))
+        return (scale, 0.0), (0.0, scale)
+    return (abs(a), abs(b)), (abs(c), abs(d))
 
 
 def _oriented_change(warp: FloatArray, angle: float) -> tuple[float, float, float]:
