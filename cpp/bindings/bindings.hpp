@@ -15,6 +15,7 @@ namespace py = pybind11;
 Measure measure_by_name(const std::string& name);
 
 void bind_kernels(py::module_& m);
+void bind_metrics(py::module_& m);
 void bind_trackers(py::module_& m);
 
 void bind_bytetrack(py::module_& m);

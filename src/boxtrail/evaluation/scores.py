@@ -1,0 +1,77 @@
+"""All metrics of one class in one sequence, or of several added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from boxtrail.evaluation.clear import Clear
+from boxtrail.evaluation.counts import Counts
+from boxtrail.evaluation.hota import Hota
+from boxtrail.evaluation.identity import Identity
+from boxtrail.evaluation.rows import FloatArray
+
+
+class Metrics(Mapping[str, float]):
+    """TrackEval's names to fractions and counts; ``curves`` holds HOTA's over alpha, each (19,)."""
+
+    def __init__(self, values: Mapping[str, float], curves: Mapping[str, FloatArray]) -> None:
+        self._values = dict(values)
+        self.curves = dict(curves)
+
+    def __getitem__(self, name: str) -> float:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name}={self[name]:.4g}" for name in ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "IDSW")
+        )
+        return f"Metrics({shown}, …)"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the values, and the curves under ``"curves"``."""
+        return {**self._values, "curves": {name: curve.tolist() for name, curve in self.curves.items()}}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """What was counted; ``sum(scores)`` is the total over sequences or classes."""
+
+    hota: Hota
+    clear: Clear
+    identity: Identity
+    counts: Counts
+
+    def __add__(self, other: Scores | int) -> Scores:
+        if isinstance(other, int):  # sum() begins with 0
+            return self
+        return Scores(
+            self.hota + other.hota,
+            self.clear + other.clear,
+            self.identity + other.identity,
+            self.counts + other.counts,
+        )
+
+    __radd__ = __add__
+
+    def metrics(self, *, single: bool = False) -> Metrics:
+        """The metrics; ``single`` as the official kit reports one sequence, see :meth:`Clear.metrics`."""
+        return Metrics(
+            {
+                **self.hota.metrics(),
+                **self.clear.metrics(single=single),
+                **self.identity.metrics(),
+                **self.counts.metrics(),
+            },
+            self.hota.curves(),
+        )
+
+
+__all__ = ["Metrics", "Scores"]
