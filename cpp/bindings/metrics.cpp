@@ -105,13 +105,18 @@ class Overlaps {
   Overlaps(const Ints& truth_frames, const Ints& prediction_frames)
       : frames_(metrics::frame_spans(span_of(truth_frames), span_of(prediction_frames))) {}
 
-  template <class Shape>
-  static Overlaps of(const Ints& truth_frames, const Ints& prediction_frames, const Floats& truth,
-                     const Floats& prediction) {
+  static Overlaps of_boxes(const Ints& truth_frames, const Ints& prediction_frames, const Floats& truth,
+                           const Floats& prediction) {
     Overlaps out(truth_frames, prediction_frames);
     py::gil_scoped_release release;
-    const auto a = shapes<Shape>(truth), b = shapes<Shape>(prediction);
-    out.pairs_ = metrics::box_overlaps(out.frames_, a, b);
+    const auto compare = [&]<class Box>(Box) {
+      const auto a = shapes<Box>(truth), b = shapes<Box>(prediction);
+      out.pairs_ = metrics::box_overlaps(out.frames_, std::span<const Box>(a), std::span<const Box>(b));
+    };
+    if (truth.shape(1) == Obb::kSize)
+      compare(Obb{});
+    else
+      compare(Aabb{});
     return out;
   }
 
@@ -221,8 +226,7 @@ Ints assign_dense(const Floats& weights) {
 void bind_overlaps(py::module_& m) {
   const auto frames = [] { return py::arg("truth_frames"); };
   py::class_<Overlaps>(m, "Overlaps")
-      .def_static("of_boxes", &Overlaps::of<Aabb>, frames(), "prediction_frames"_a, "truth"_a, "prediction"_a)
-      .def_static("of_oriented", &Overlaps::of<Obb>, frames(), "prediction_frames"_a, "truth"_a, "prediction"_a)
+      .def_static("of_boxes", &Overlaps::of_boxes, frames(), "prediction_frames"_a, "truth"_a, "prediction"_a)
       .def_static("of_points", &Overlaps::of_points, frames(), "prediction_frames"_a, "truth"_a, "prediction"_a,
                   "zero_distance"_a)
       .def_static("of_masks", &Overlaps::of_masks, frames(), "prediction_frames"_a, "truth"_a, "prediction"_a)

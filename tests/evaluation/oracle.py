@@ -32,7 +32,10 @@ def trackeval() -> Any:
 def metrics() -> dict[str, Any]:
     found = trackeval().metrics
     with contextlib.redirect_stdout(io.StringIO()):
-        return {name: getattr(found, name)(*([{"PRINT_CONFIG": False}] if name != "Count" else [])) for name in METRICS}
+        return {
+            name: getattr(found, name)(*([{"PRINT_CONFIG": False}] if name != "Count" else []))
+            for name in METRICS
+        }
 
 
 def run(dataset: Any, tracker: str, sequences: list[str], name: str) -> dict[str, Result]:
@@ -51,7 +54,12 @@ def run(dataset: Any, tracker: str, sequences: list[str], name: str) -> dict[str
 
 
 def mot_scores(
-    truth: Path, tracks: Path, lengths: Mapping[str, int], *, benchmark: str = "MOT17", preprocess: bool = True
+    truth: Path,
+    tracks: Path,
+    lengths: Mapping[str, int],
+    *,
+    benchmark: str = "MOT17",
+    preprocess: bool = True,
 ) -> dict[str, Result]:
     """Of ``truth/<sequence>/gt/gt.txt`` and ``tracks/<sequence>.txt``."""
     with contextlib.redirect_stdout(io.StringIO()):

@@ -91,9 +91,13 @@ def random_boxes(rng: np.random.Generator, count: int, tied: bool) -> NDArray[np
     return np.column_stack([corners[:, :2], corners[:, 2:] - corners[:, :2]])
 
 
-def random_rows(rng: np.random.Generator, num_frames: int, num_tracks: int, tied: bool) -> NDArray[np.float64]:
+def random_rows(
+    rng: np.random.Generator, num_frames: int, num_tracks: int, tied: bool
+) -> NDArray[np.float64]:
     rows = [
-        np.column_stack([np.full(n, frame), rng.permutation(num_tracks)[:n] + 1, random_boxes(rng, n, tied), np.ones(n)])
+        np.column_stack(
+            [np.full(n, frame), rng.permutation(num_tracks)[:n] + 1, random_boxes(rng, n, tied), np.ones(n)]
+        )
         for frame in range(1, num_frames + 1)
         for n in [rng.integers(0, num_tracks + 1)]
     ]
@@ -135,7 +139,9 @@ def test_random_sequences_have_the_official_numbers(
     twenty = {name: length for name, length in lengths.items() if name.startswith("MOT20")}
     seventeen = {name: length for name, length in lengths.items() if name not in twenty}
     for benchmark, group in (("MOT17", seventeen), ("MOT20", twenty)):
-        theirs = mot_scores(root / "truth", root / "tracks", group, benchmark=benchmark, preprocess=preprocess)
+        theirs = mot_scores(
+            root / "truth", root / "tracks", group, benchmark=benchmark, preprocess=preprocess
+        )
         for name in group:
             assert_same(ours.sequences[name], theirs[name], name)
     total = mot_scores(root / "truth", root / "tracks", lengths, benchmark="MOT17", preprocess=False)

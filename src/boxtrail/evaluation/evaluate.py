@@ -18,7 +18,7 @@ from boxtrail.evaluation.evaluation import Evaluation
 from boxtrail.evaluation.hota import Hota
 from boxtrail.evaluation.identity import Identity
 from boxtrail.evaluation.inputs import SequencePair, Source, find_sequences, format_of, in_names_of, load
-from boxtrail.evaluation.rows import SequenceRows
+from boxtrail.evaluation.rows import SHAPES, SequenceRows
 from boxtrail.evaluation.rules import Classes, choose, counting
 from boxtrail.evaluation.scores import Scores
 
@@ -147,19 +147,19 @@ def _overlaps(kind: str, truth: SequenceRows, prediction: SequenceRows, options:
     else:
         from boxtrail.evaluation.reference.overlaps import Overlaps as overlaps  # noqa: N813
     frames = (truth.frames, prediction.frames)
-    if kind == "mask":
-        empty: list[Any] = []
-        return overlaps.of_masks(
-            *frames, truth.shapes if len(truth) else empty, prediction.shapes if len(prediction) else empty
-        )
     shapes = [_shapes(side, kind) for side in (truth, prediction)]
+    if kind == "mask":
+        return overlaps.of_masks(*frames, *shapes)
     if kind == "point":
         return overlaps.of_points(*frames, *shapes, options.zero_distance)
-    return overlaps.of_boxes(*frames, *shapes) if kind == "box" else overlaps.of_oriented(*frames, *shapes)
+    return overlaps.of_boxes(*frames, *shapes)
 
 
 def _shapes(side: SequenceRows, kind: str) -> Any:
-    return side.shapes if len(side) else np.empty((0, {"box": 4, "oriented": 5, "point": 2}[kind]))
+    """An empty side says nothing of its kind."""
+    if len(side):
+        return side.shapes
+    return [] if kind == "mask" else np.empty((0, SHAPES[kind]))
 
 
 def _scores(counted: dict[str, Any], num_frames: int) -> Scores:

@@ -169,7 +169,7 @@ def _num_frames(truth: Tracks) -> int | None:
 
 def in_names_of(truth: SequenceRows, prediction: SequenceRows) -> tuple[SequenceRows, SequenceRows]:
     """Both sides with one numbering of their classes, where they have names."""
-    if not truth.names or not prediction.names or prediction.labels is None:
+    if not prediction.names or prediction.labels is None:
         return truth, prediction
     names = dict(truth.names)
     numbers = {name: label for label, name in names.items()}
