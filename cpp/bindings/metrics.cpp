@@ -2,6 +2,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include <optional>
 #include <string_view>
@@ -24,6 +25,8 @@ using metrics::Comparison;
 using Floats = py::array_t<double, py::array::c_style>;
 using Ints = py::array_t<std::int64_t, py::array::c_style>;
 using Marks = py::array_t<bool, py::array::c_style>;
+using KeptMarks = py::typing::Tuple<Marks, Marks>;
+using MaskList = py::typing::List<py::typing::Tuple<std::int64_t, std::int64_t, py::object>>;
 
 std::span<const std::int64_t> span_of(const Ints& values) {
   return {values.data(), static_cast<std::size_t>(values.size())};
@@ -86,7 +89,7 @@ std::vector<Shape> shapes(const Floats& rows) {
 }
 
 // A mask as (height, width, compressed text or list of runs).
-std::vector<metrics::Mask> masks(const py::list& rows) {
+std::vector<metrics::Mask> masks(const MaskList& rows) {
   std::vector<metrics::Mask> out;
   for (const auto item : rows) {
     const auto row = py::cast<py::tuple>(item);
@@ -129,8 +132,8 @@ class Overlaps {
     return out;
   }
 
-  static Overlaps of_masks(const Ints& truth_frames, const Ints& prediction_frames, const py::list& truth,
-                           const py::list& prediction) {
+  static Overlaps of_masks(const Ints& truth_frames, const Ints& prediction_frames, const MaskList& truth,
+                           const MaskList& prediction) {
     Overlaps out(truth_frames, prediction_frames);
     const auto a = masks(truth), b = masks(prediction);
     py::gil_scoped_release release;
@@ -139,7 +142,7 @@ class Overlaps {
   }
 
   // Rows of the truth, rows of the prediction, similarities.
-  py::tuple pairs() const {
+  py::typing::Tuple<Ints, Ints, Floats> pairs() const {
     std::vector<std::int64_t> truth;
     for (std::size_t i = 0; i + 1 < pairs_.row_start.size(); ++i)
       truth.insert(truth.end(), static_cast<std::size_t>(pairs_.row_start[i + 1] - pairs_.row_start[i]),
@@ -147,7 +150,7 @@ class Overlaps {
     return py::make_tuple(to_array(truth), to_array(pairs_.row), to_array(pairs_.value));
   }
 
-  py::tuple keep_mot(const Ints& labels, const Floats& flags, std::int64_t label,
+  KeptMarks keep_mot(const Ints& labels, const Floats& flags, std::int64_t label,
                      const std::vector<std::int64_t>& distractors) const {
     metrics::Kept kept;
     {
@@ -157,7 +160,7 @@ class Overlaps {
     return py::make_tuple(to_marks(kept.truth), to_marks(kept.prediction));
   }
 
-  py::tuple keep_kitti(const Ints& labels, const Floats& truncations, const Floats& occlusions,
+  KeptMarks keep_kitti(const Ints& labels, const Floats& truncations, const Floats& occlusions,
                        const Ints& prediction_frames, const Ints& prediction_labels, const Floats& prediction,
                        const Ints& ignored_frames, const Floats& ignored, std::int64_t label,
                        const std::vector<std::int64_t>& distractors, double max_truncation, double max_occlusion,

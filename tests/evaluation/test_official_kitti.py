@@ -58,7 +58,9 @@ def labels(seed: int, num_frames: int) -> tuple[list[str], list[str]]:
         for number, (corners, kind) in enumerate(zip(boxes, kinds, strict=True)):
             hard = (int(rng.choice([0, 0, 0, 1, 2])), int(rng.choice([0, 0, 1, 2, 3])))
             truth.append(label(frame, number, kind, hard, corners, ""))
-        truth += [label(frame, -1, "DontCare", (-1, -1), box(rng, tied), "") for _ in range(rng.integers(0, 3))]
+        truth += [
+            label(frame, -1, "DontCare", (-1, -1), box(rng, tied), "") for _ in range(rng.integers(0, 3))
+        ]
         for number in rng.permutation(8)[: rng.integers(0, 8)]:
             near = len(boxes) > 0 and rng.random() < 0.7
             corners = boxes[rng.integers(len(boxes))] if near else box(rng, tied)
@@ -80,13 +82,19 @@ def test_random_label_files_have_the_official_numbers(
     for number, sequence in enumerate(SEQUENCES):
         truth, tracks = labels(seed + number, num_frames)
         (root / "truth" / "label_02" / f"{sequence}.txt").write_text("".join(f"{row}\n" for row in truth))
-        (root / "trackers" / "one" / "data" / f"{sequence}.txt").write_text("".join(f"{row}\n" for row in tracks))
+        (root / "trackers" / "one" / "data" / f"{sequence}.txt").write_text(
+            "".join(f"{row}\n" for row in tracks)
+        )
     ours = evaluate(root / "truth" / "label_02", root / "trackers" / "one", format="kitti")
     for name in ("car", "pedestrian"):
         theirs = official(root, name, num_frames)
         for sequence in SEQUENCES:
             found = dict(theirs[sequence])
-            for frames in ("Frames", "CLR_Frames", "FP_per_frame"):  # label files do not say how long they are
+            for frames in (
+                "Frames",
+                "CLR_Frames",
+                "FP_per_frame",
+            ):  # label files do not say how long they are
                 found.pop(frames)
             assert_same(ours.metrics(sequence, name), found, f"{sequence} {name}")
         found = dict(theirs[""])

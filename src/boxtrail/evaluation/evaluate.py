@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from boxtrail.evaluation.hota import Hota
 from boxtrail.evaluation.identity import Identity
 from boxtrail.evaluation.inputs import SequencePair, Source, find_sequences, format_of, in_names_of, load
 from boxtrail.evaluation.rows import SHAPES, SequenceRows
-from boxtrail.evaluation.rules import Classes, choose, counting
+from boxtrail.evaluation.rules import Classes, choose, counting, has_classes
 from boxtrail.evaluation.scores import Scores
 
 KINDS = ("auto", "box", "oriented", "mask", "point")
@@ -36,6 +36,17 @@ class Options:
     threshold: float
     zero_distance: float
     backend: str
+    by_class: bool | None = None  # None: as the rows have it
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A sequence's scores and by which rules they were counted; ``is_telling`` if neither side is empty."""
+
+    rules: str
+    by_class: bool
+    is_telling: bool
+    scores: dict[str, Scores]
 
 
 def evaluate(
@@ -85,25 +96,56 @@ def evaluate(
         raise ConfigError(f"unknown iou {iou!r}; there are {', '.join(KINDS)}")
     options = Options(format, classes, preprocess, iou, threshold, zero_distance, resolve(backend))
     pairs = find_sequences(gt, pred)
+    found = _score_all(pairs, options)
+    rules, by_class = _common(found)
+    odd = [
+        i
+        for i, outcome in enumerate(found)
+        if outcome.rules != rules or (rules == "none" and outcome.by_class != by_class)
+    ]
+    if odd:
+        again = replace(options, preprocess=rules, by_class=by_class)
+        for i, outcome in zip(odd, _score_all([pairs[i] for i in odd], again), strict=True):
+            found[i] = outcome
+    return Evaluation({pair.name: outcome.scores for pair, outcome in zip(pairs, found, strict=True)})
+
+
+def _score_all(pairs: list[SequencePair], options: Options) -> list[Outcome]:
     workers = min(len(pairs), os.cpu_count() or 1)
-    if workers == 1:
-        found = [score_pair(pair, options) for pair in pairs]
-    else:
-        with ThreadPoolExecutor(workers) as pool:  # the core works without the GIL
-            found = list(pool.map(lambda pair: score_pair(pair, options), pairs))
-    return Evaluation({pair.name: scores for pair, scores in zip(pairs, found, strict=True)})
+    if workers <= 1:
+        return [_score(pair, options) for pair in pairs]
+    with ThreadPoolExecutor(workers) as pool:  # the core works without the GIL
+        return list(pool.map(lambda pair: _score(pair, options), pairs))
 
 
-def score_pair(pair: SequencePair, options: Options) -> dict[str, Scores]:
+def _common(found: list[Outcome]) -> tuple[str, bool]:
+    """One set of rules for all sequences; an empty side cannot tell which.
+
+    Raises:
+        InvalidInputError: if some sequences have classes and some have none.
+    """
+    telling = [outcome for outcome in found if outcome.is_telling] or found
+    rules = "none" if any(outcome.rules == "none" for outcome in telling) else telling[0].rules
+    if rules == "none" and len({outcome.by_class for outcome in telling}) > 1:
+        raise InvalidInputError(
+            "some sequences have classes on both sides and some have not; name one in classes"
+        )
+    return rules, telling[0].by_class
+
+
+def _score(pair: SequencePair, options: Options) -> Outcome:
     """Read both sides of a sequence and score every class."""
-    truth_format = format_of(pair.truth, options.format)
-    truth, prediction = load(pair.truth, truth_format), load(pair.prediction, truth_format)
-    truth, prediction = in_names_of(truth, prediction)
+    file_format = format_of(pair.truth, options.format)
+    truth, prediction = in_names_of(load(pair.truth, file_format), load(pair.prediction, file_format))
     kind = _kind(pair.name, truth, prediction, options.kind)
     num_frames = _num_frames(pair, truth, prediction)
     overlaps = _overlaps(kind, truth, prediction, options)
-    rules = choose(options.preprocess, truth_format, truth, prediction)
-    return {
+    rules = choose(options.preprocess, file_format, truth, prediction)
+    by_class = options.classes is not None or has_classes(truth, prediction)
+    if options.by_class is False and by_class:
+        by_class = False
+        truth, prediction = (replace(side, labels=None) for side in (truth, prediction))
+    scores = {
         kept.name: _scores(
             overlaps.score(
                 truth.ids, kept.truth, prediction.ids, kept.prediction, options.threshold, num_frames
@@ -112,6 +154,7 @@ def score_pair(pair: SequencePair, options: Options) -> dict[str, Scores]:
         )
         for kept in counting(rules, pair.name, truth, prediction, overlaps, options.classes)
     }
+    return Outcome(rules, by_class, bool(len(truth) and len(prediction)), scores)
 
 
 def _kind(name: str, truth: SequenceRows, prediction: SequenceRows, wanted: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail.errors import SinkError, require
-from boxtrail.evaluation.scores import Metrics, Scores
+from boxtrail.evaluation.scores import Metrics, Scores, total
 
 OVERALL = "OVERALL"
 
@@ -32,18 +32,18 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         sequences = {
-            name: sum(by_class.values()).metrics(single=len(by_class) == 1)  # type: ignore[union-attr]
+            name: total(by_class.values()).metrics(single=len(by_class) == 1)
             for name, by_class in self.scores.items()
         }
         by_class: dict[str, list[Scores]] = {}
         for found in self.scores.values():
             for name, scores in found.items():
                 by_class.setdefault(name, []).append(scores)
-        classes = {name: sum(scores).metrics() for name, scores in by_class.items()}  # type: ignore[union-attr]
-        everything = sum(scores for found in self.scores.values() for scores in found.values())
+        classes = {name: total(scores).metrics() for name, scores in by_class.items()}
+        everything = total(scores for found in self.scores.values() for scores in found.values())
         object.__setattr__(self, "sequences", sequences)
         object.__setattr__(self, "classes", classes)
-        object.__setattr__(self, "overall", everything.metrics())  # type: ignore[union-attr]
+        object.__setattr__(self, "overall", everything.metrics())
 
     def __repr__(self) -> str:
         return f"Evaluation({len(self.sequences)} sequences, {len(self.classes)} classes, overall {self.overall!r})"

@@ -43,7 +43,7 @@ def find_sequences(truth: Source, prediction: Source) -> list[SequencePair]:
     """
     truths = _sequences(truth, "ground truth")
     if not truths:
-        raise SourceError(f"{truth}: no ground truth: neither <sequence>/gt/gt.txt nor <sequence>.txt")
+        raise SourceError(f"{truth!s}: no ground truth: neither <sequence>/gt/gt.txt nor <sequence>.txt")
     found = _sequences(prediction, "predictions")
     if (
         len(truths) == 1

@@ -166,18 +166,26 @@ def _kitti(
 
 def _plain(sequence: str, truth: SequenceRows, prediction: SequenceRows, classes: Classes) -> list[Counting]:
     everything, kept = np.ones(len(prediction), dtype=bool), considered(truth)
-    if classes is None and (truth.labels is None or prediction.labels is None):
+    if classes is None and not has_classes(truth, prediction):
         return [Counting(ALL, kept, everything)]
     names = _names(truth, prediction, classes)
-    out = []
-    for label, name in names.items():
-        mine = np.ones(len(truth), dtype=bool) if truth.labels is None else truth.labels == label
-        theirs = everything if prediction.labels is None else prediction.labels == label
-        if len(names) > 1 and (truth.labels is None or prediction.labels is None):
-            side = "ground truth" if truth.labels is None else "prediction"
-            raise InvalidInputError(f"sequence {sequence!r}: several classes, but the {side} has none")
-        out.append(Counting(name, kept & mine, theirs))
-    return out
+    for side, what in ((truth, "ground truth"), (prediction, "prediction")):
+        if len(names) > 1 and len(side) and side.labels is None:
+            raise InvalidInputError(f"sequence {sequence!r}: several classes, but the {what} has none")
+    return [
+        Counting(
+            name,
+            kept if truth.labels is None else kept & (truth.labels == label),
+            everything if prediction.labels is None else prediction.labels == label,
+        )
+        for label, name in names.items()
+    ]
+
+
+def has_classes(truth: SequenceRows, prediction: SequenceRows) -> bool:
+    """Whether classes are known on both sides, or on one if the other is empty."""
+    known = [side.labels is not None for side in (truth, prediction) if len(side)]
+    return bool(known) and all(known)
 
 
 def considered(truth: SequenceRows) -> Marks:
@@ -212,4 +220,14 @@ def _listed(classes: Classes) -> list[str | int]:
     return list(classes.values()) if isinstance(classes, Mapping) else list(classes)
 
 
-__all__ = ["ALL", "PREPROCESS", "Classes", "Counting", "Overlaps", "choose", "considered", "counting"]
+__all__ = [
+    "ALL",
+    "PREPROCESS",
+    "Classes",
+    "Counting",
+    "Overlaps",
+    "choose",
+    "considered",
+    "counting",
+    "has_classes",
+]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from boxtrail.evaluation.clear import Clear
 from boxtrail.evaluation.counts import Counts
-from boxtrail.evaluation.hota import Hota
+from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
 from boxtrail.evaluation.rows import FloatArray
 
@@ -74,4 +76,13 @@ class Scores:
         )
 
 
-__all__ = ["Metrics", "Scores"]
+def total(scores: Iterable[Scores]) -> Scores:
+    """The sum, also of nothing."""
+    return sum(scores, _NOTHING)
+
+
+_NOTHING = Scores(
+    Hota(*np.zeros((7, len(ALPHAS)))), Clear(0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0), Identity(0, 0, 0), Counts(0, 0, 0, 0, 0)
+)
+
+__all__ = ["Metrics", "Scores", "total"]

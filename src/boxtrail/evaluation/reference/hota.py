@@ -51,7 +51,7 @@ def _alignment(comparison: Comparison, truth_boxes: FloatArray, prediction_boxes
 
 def _over_matches(together: FloatArray, total: FloatArray) -> FloatArray:
     """Σ over the matches of (matches of their pair) / total, per alpha."""
-    return (together * (together / np.maximum(1.0, total))).sum(axis=(1, 2))
+    return np.asarray((together * (together / np.maximum(1.0, total))).sum(axis=(1, 2)))
 
 
 __all__ = ["hota"]
