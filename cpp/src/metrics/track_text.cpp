@@ -23,6 +23,14 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
+// A field as a message shows it: short and printable, whatever the file holds.
+std::string shown(std::string_view field) {
+  std::string out(field.substr(0, 40));
+  for (char& c : out)
+    if (c < ' ' || c > '~') c = '?';
+  return out;
+}
+
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
@@ -63,16 +71,15 @@ double number(std::string_view field, std::int64_t line) {
   double value = 0.0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error == std::errc::result_out_of_range || (error == std::errc() && !std::isfinite(value)))
-    fail(line, "a value is not finite: " + std::string(field));
-  if (error != std::errc() || end != digits.data() + digits.size())
-    fail(line, "not a number: '" + std::string(field.substr(0, 40)) + "'");
+    fail(line, "a value is not finite: " + shown(field));
+  if (error != std::errc() || end != digits.data() + digits.size()) fail(line, "not a number: '" + shown(field) + "'");
   return value;
 }
 
 std::int64_t whole(std::string_view field, std::int64_t line, std::int64_t lowest, const char* complaint) {
   const double value = number(field, line);
   if (value < static_cast<double>(lowest) || value >= kLargest || value != std::floor(value))
-    fail(line, std::string(complaint) + ", not " + std::string(field));
+    fail(line, std::string(complaint) + ", not " + shown(field));
   return static_cast<std::int64_t>(value);
 }
 
@@ -188,9 +195,9 @@ TrackText<8> parse_mot(std::string_view text) {
     auto& numbers = out.numbers.emplace_back();
     for (std::size_t k = 0; k < numbers.size(); ++k) numbers[k] = k + 2 < count ? number(fields[k + 2], line) : kNone;
     if ((count == 8 || count == 9) && numbers[5] != std::floor(numbers[5]))
-      fail(line, "a class is a whole number, not " + std::string(fields[7]));
+      fail(line, "a class is a whole number, not " + shown(fields[7]));
     if (numbers[2] < 0.0 || numbers[3] < 0.0)
-      fail(line, "negative size " + std::string(fields[4]) + " × " + std::string(fields[5]));
+      fail(line, "negative size " + shown(fields[4]) + " × " + shown(fields[5]));
   });
   sort_by_frame(out);
   check_unique(out, [](std::size_t) { return false; });
@@ -219,8 +226,8 @@ TrackText<7> parse_kitti(std::string_view text) {
     for (std::size_t k = 2; k < 6; ++k) numbers[k] = number(fields[k + 4], line);
     numbers[6] = count == 18 ? number(fields[17], line) : kNone;
     if (numbers[4] < numbers[2] || numbers[5] < numbers[3])
-      fail(line, "the box ends before it begins: " + std::string(fields[6]) + " " + std::string(fields[7]) + " " +
-                     std::string(fields[8]) + " " + std::string(fields[9]));
+      fail(line, "the box ends before it begins: " + shown(fields[6]) + " " + shown(fields[7]) + " " +
+                     shown(fields[8]) + " " + shown(fields[9]));
   });
   sort_by_frame(out);
   check_unique(out, [&](std::size_t row) { return out.names[at(out.labels[row])] == "DontCare"; });
