@@ -14,6 +14,7 @@
 #include "boxtrail/metrics/hota.hpp"
 #include "boxtrail/metrics/identity.hpp"
 #include "boxtrail/metrics/preprocessing.hpp"
+#include "boxtrail/metrics/track_map.hpp"
 #include "boxtrail/metrics/track_text.hpp"
 
 namespace boxtrail::bindings {
@@ -195,7 +196,45 @@ class Overlaps {
                     "counts"_a = to_dict(compared));
   }
 
+  // `shared` and the areas are those of all pairs and rows, whether they count or not.
+  py::dict track_map(const Ints& truth_ids, const Marks& truth_kept, const Floats& truth_areas,
+                     const Ints& prediction_ids, const Marks& prediction_kept, const Floats& prediction_areas,
+                     const Floats& scores, const Floats& shared) const {
+    metrics::TrackMap found;
+    {
+      py::gil_scoped_release release;
+      const auto truth_marks = span_of(truth_kept), prediction_marks = span_of(prediction_kept);
+      const Comparison compared = metrics::compare(frames_, pairs_, {span_of(truth_ids), truth_marks},
+                                                   {span_of(prediction_ids), prediction_marks});
+      std::vector<double> areas;
+      for (std::size_t i = 0; i < truth_marks.size(); ++i)
+        for (auto e = pairs_.row_start[i]; e < pairs_.row_start[i + 1]; ++e)
+          if (truth_marks[i] != 0 &&
+              prediction_marks[static_cast<std::size_t>(pairs_.row[static_cast<std::size_t>(e)])] != 0)
+            areas.push_back(shared.data()[e]);
+      const auto ones = std::vector<double>(compared.truth_id.size(), 1.0);
+      const auto truth =
+          metrics::track_sizes(compared.truth_id, compared.num_truth_ids, kept_of(truth_areas, truth_marks), ones);
+      const auto prediction =
+          metrics::track_sizes(compared.prediction_id, compared.num_prediction_ids,
+                               kept_of(prediction_areas, prediction_marks), kept_of(scores, prediction_marks));
+      found = metrics::track_map(compared, truth, prediction, areas);
+    }
+    py::array_t<std::uint8_t> outcomes({found.outcomes.size(), metrics::kNumGroups, metrics::kNumVolumes});
+    std::uint8_t* out = outcomes.mutable_data();
+    for (const auto& track : found.outcomes)
+      for (const auto& group : track) out = std::copy(group.begin(), group.end(), out);
+    return py::dict("scores"_a = to_array(found.scores), "outcomes"_a = outcomes,
+                    "num_truth"_a = Ints(static_cast<py::ssize_t>(metrics::kNumGroups), found.num_truth.data()));
+  }
+
  private:
+  static std::vector<double> kept_of(const Floats& values, std::span<const std::uint8_t> kept) {
+    std::vector<double> out;
+    for (std::size_t i = 0; i < kept.size(); ++i)
+      if (kept[i] != 0) out.push_back(values.data()[i]);
+    return out;
+  }
   static py::dict to_dict(const metrics::Hota& h) {
     return py::dict("tp"_a = to_curve(h.tp), "fn"_a = to_curve(h.fn), "fp"_a = to_curve(h.fp),
                     "ass_a"_a = to_curve(h.ass_a), "ass_re"_a = to_curve(h.ass_re), "ass_pr"_a = to_curve(h.ass_pr),
@@ -239,7 +278,9 @@ void bind_overlaps(py::module_& m) {
            "prediction_labels"_a, "prediction"_a, "ignored_frames"_a, "ignored"_a, "label"_a, "distractors"_a,
            "max_truncation"_a, "max_occlusion"_a, "min_height"_a)
       .def("score", &Overlaps::score, "truth_ids"_a, "truth_kept"_a, "prediction_ids"_a, "prediction_kept"_a,
-           "threshold"_a, "num_frames"_a);
+           "threshold"_a, "num_frames"_a)
+      .def("track_map", &Overlaps::track_map, "truth_ids"_a, "truth_kept"_a, "truth_areas"_a, "prediction_ids"_a,
+           "prediction_kept"_a, "prediction_areas"_a, "scores"_a, "shared"_a);
 }
 
 }  // namespace

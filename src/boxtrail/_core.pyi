@@ -104,6 +104,17 @@ class Overlaps:
         threshold: float,
         num_frames: int,
     ) -> dict[str, typing.Any]: ...
+    def track_map(
+        self,
+        truth_ids: numpy.typing.ArrayLike,
+        truth_kept: numpy.typing.ArrayLike,
+        truth_areas: numpy.typing.ArrayLike,
+        prediction_ids: numpy.typing.ArrayLike,
+        prediction_kept: numpy.typing.ArrayLike,
+        prediction_areas: numpy.typing.ArrayLike,
+        scores: numpy.typing.ArrayLike,
+        shared: numpy.typing.ArrayLike,
+    ) -> dict[str, typing.Any]: ...
 
 class ByteTrack:
     @staticmethod

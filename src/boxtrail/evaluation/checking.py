@@ -80,7 +80,9 @@ def _check_sizes(shapes: FloatArray, kind: str) -> None:
 
 def _finite(values: Any, name: str) -> FloatArray:
     array = np.ascontiguousarray(values, dtype=np.float64)
-    wrong = np.array(~np.isfinite(array).reshape(len(array), -1).all(axis=1)) if array.size else np.empty(0, bool)
+    wrong = (
+        np.array(~np.isfinite(array).reshape(len(array), -1).all(axis=1)) if array.size else np.empty(0, bool)
+    )
     if np.any(wrong):
         raise InvalidInputError(f"row {_first(wrong)}: {name} has a value that is not finite")
     return array

@@ -12,6 +12,7 @@ import numpy as np
 from boxtrail import _core
 from boxtrail.backend import resolve
 from boxtrail.errors import ConfigError, InvalidInputError
+from boxtrail.evaluation.areas import areas, shared_areas
 from boxtrail.evaluation.clear import Clear
 from boxtrail.evaluation.counts import Counts
 from boxtrail.evaluation.evaluation import Evaluation
@@ -19,8 +20,9 @@ from boxtrail.evaluation.hota import Hota
 from boxtrail.evaluation.identity import Identity
 from boxtrail.evaluation.inputs import SequencePair, Source, find_sequences, format_of, in_names_of, load
 from boxtrail.evaluation.rows import SHAPES, SequenceRows
-from boxtrail.evaluation.rules import Classes, choose, counting, has_classes
+from boxtrail.evaluation.rules import Classes, Counting, choose, counting, has_classes
 from boxtrail.evaluation.scores import Scores
+from boxtrail.evaluation.track_map import TrackMap
 
 KINDS = ("auto", "box", "oriented", "mask", "point")
 
@@ -35,6 +37,7 @@ class Options:
     kind: str
     threshold: float
     zero_distance: float
+    track_map: bool
     backend: str
     by_class: bool | None = None  # None: as the rows have it
 
@@ -59,6 +62,7 @@ def evaluate(
     iou: str = "auto",
     threshold: float = 0.5,
     zero_distance: float = 2.0,
+    track_map: bool = False,
     backend: str | None = None,
 ) -> Evaluation:
     """HOTA, CLEAR, Identity and counts of predicted tracks.
@@ -81,6 +85,8 @@ def evaluate(
             distance, or ``"auto"``: as the shapes of the rows are.
         threshold: in (0, 1], similarity a match needs in CLEAR and Identity.
         zero_distance: > 0, distance of two points at which their similarity is 0.
+        track_map: whether average precision of whole tracks, by their mean scores, is wanted as well: ``AP_all``,
+            ``AR_all`` and those of small, large, short and long tracks.
         backend: ``"cpp"`` or ``"python"``; see :func:`boxtrail.backend.resolve`.
 
     Raises:
@@ -94,7 +100,7 @@ def evaluate(
         raise ConfigError(f"zero_distance must be above 0, not {zero_distance}")
     if iou not in KINDS:
         raise ConfigError(f"unknown iou {iou!r}; there are {', '.join(KINDS)}")
-    options = Options(format, classes, preprocess, iou, threshold, zero_distance, resolve(backend))
+    options = Options(format, classes, preprocess, iou, threshold, zero_distance, track_map, resolve(backend))
     pairs = find_sequences(gt, pred)
     found = _score_all(pairs, options)
     rules, by_class = _common(found)
@@ -145,15 +151,13 @@ def _score(pair: SequencePair, options: Options) -> Outcome:
     if options.by_class is False and by_class:
         by_class = False
         truth, prediction = (replace(side, labels=None) for side in (truth, prediction))
-    scores = {
-        kept.name: _scores(
-            overlaps.score(
-                truth.ids, kept.truth, prediction.ids, kept.prediction, options.threshold, num_frames
-            ),
-            num_frames,
-        )
-        for kept in counting(rules, pair.name, truth, prediction, overlaps, options.classes)
-    }
+    scores = {}
+    for kept in counting(rules, pair.name, truth, prediction, overlaps, options.classes):
+        rows = (truth.ids, kept.truth, prediction.ids, kept.prediction)
+        scores[kept.name] = _scores(overlaps.score(*rows, options.threshold, num_frames), num_frames)
+        if options.track_map:
+            found = _track_map(kind, truth, prediction, overlaps, kept)
+            scores[kept.name] = replace(scores[kept.name], track_map=found)
     return Outcome(rules, by_class, bool(len(truth) and len(prediction)), scores)
 
 
@@ -196,6 +200,23 @@ def _overlaps(kind: str, truth: SequenceRows, prediction: SequenceRows, options:
     if kind == "point":
         return overlaps.of_points(*frames, *shapes, options.zero_distance)
     return overlaps.of_boxes(*frames, *shapes)
+
+
+def _track_map(
+    kind: str, truth: SequenceRows, prediction: SequenceRows, overlaps: Any, kept: Counting
+) -> TrackMap:
+    shapes = [_shapes(side, kind) for side in (truth, prediction)]
+    found = overlaps.track_map(
+        truth.ids,
+        kept.truth,
+        areas(kind, shapes[0]),
+        prediction.ids,
+        kept.prediction,
+        areas(kind, shapes[1]),
+        np.ones(len(prediction)) if prediction.scores is None else prediction.scores,
+        shared_areas(kind, overlaps.pairs(), *shapes),
+    )
+    return TrackMap(**found)
 
 
 def _shapes(side: SequenceRows, kind: str) -> Any:

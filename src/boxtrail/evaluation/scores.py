@@ -13,10 +13,11 @@ from boxtrail.evaluation.counts import Counts
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
 from boxtrail.evaluation.rows import FloatArray
+from boxtrail.evaluation.track_map import TrackMap
 
 
 class Metrics(Mapping[str, float]):
-    """TrackEval's names to fractions and counts; ``curves`` holds HOTA's over alpha, each (19,)."""
+    """TrackEval's names to fractions and counts; ``curves`` holds HOTA's over alpha (19,), and track mAP's (10,)."""
 
     def __init__(self, values: Mapping[str, float], curves: Mapping[str, FloatArray]) -> None:
         self._values = dict(values)
@@ -50,6 +51,7 @@ class Scores:
     clear: Clear
     identity: Identity
     counts: Counts
+    track_map: TrackMap | None = None  # where it was asked for
 
     def __add__(self, other: Scores | int) -> Scores:
         if isinstance(other, int):  # sum() begins with 0
@@ -59,20 +61,23 @@ class Scores:
             self.clear + other.clear,
             self.identity + other.identity,
             self.counts + other.counts,
+            other.track_map if self.track_map is None else self.track_map + (other.track_map or 0),
         )
 
     __radd__ = __add__
 
     def metrics(self, *, single: bool = False) -> Metrics:
         """The metrics; ``single`` as the official kit reports one sequence, see :meth:`Clear.metrics`."""
+        volumes = self.track_map.curves() if self.track_map is not None else {}
         return Metrics(
             {
                 **self.hota.metrics(),
                 **self.clear.metrics(single=single),
                 **self.identity.metrics(),
                 **self.counts.metrics(),
+                **{name: float(np.mean(curve)) for name, curve in volumes.items()},
             },
-            self.hota.curves(),
+            {**self.hota.curves(), **volumes},
         )
 
 
@@ -82,7 +87,10 @@ def total(scores: Iterable[Scores]) -> Scores:
 
 
 _NOTHING = Scores(
-    Hota(*np.zeros((7, len(ALPHAS)))), Clear(0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0), Identity(0, 0, 0), Counts(0, 0, 0, 0, 0)
+    Hota(*np.zeros((7, len(ALPHAS)))),
+    Clear(0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0),
+    Identity(0, 0, 0),
+    Counts(0, 0, 0, 0, 0),
 )
 
 __all__ = ["Metrics", "Scores", "total"]

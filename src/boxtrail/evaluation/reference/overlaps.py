@@ -14,6 +14,7 @@ from boxtrail.evaluation.reference.frames import Comparison, Frame
 from boxtrail.evaluation.reference.hota import hota
 from boxtrail.evaluation.reference.identity import identity
 from boxtrail.evaluation.reference.preprocessing import keep_kitti, keep_mot
+from boxtrail.evaluation.reference.track_map import track_map
 from boxtrail.evaluation.rows import FloatArray, IntArray, Mask
 from boxtrail.evaluation.rules import Marks
 
@@ -116,6 +117,58 @@ class Overlaps:
                 "prediction_tracks": len(prediction_names),
             },
         }
+
+    def pairs(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """Rows of the truth, rows of the prediction and similarities of the pairs with a similarity above 0."""
+        found = [
+            (truth[rows], prediction[columns], similarities[rows, columns])
+            for truth, prediction, similarities in self.frames
+            for rows, columns in [np.nonzero(similarities > 0.0)]
+        ]
+        none = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
+        rows, columns, values = (np.concatenate(parts) for parts in zip(none, *found, strict=True))
+        return rows, columns, values
+
+    def track_map(
+        self,
+        truth_ids: IntArray,
+        truth_kept: Marks,
+        truth_areas: FloatArray,
+        prediction_ids: IntArray,
+        prediction_kept: Marks,
+        prediction_areas: FloatArray,
+        scores: FloatArray,
+        shared: FloatArray,
+    ) -> dict[str, Any]:
+        """What becomes of whole tracks; ``shared`` are the areas that the boxes of each of :meth:`pairs` share."""
+        truth_names, prediction_names = (
+            np.unique(truth_ids[truth_kept]),
+            np.unique(prediction_ids[prediction_kept]),
+        )
+        common = np.zeros((len(truth_names), len(prediction_names)))
+        for row, column, area in zip(*self.pairs()[:2], shared, strict=True):
+            if truth_kept[row] and prediction_kept[column]:
+                place = np.searchsorted(truth_names, truth_ids[row])
+                common[place, np.searchsorted(prediction_names, prediction_ids[column])] += area
+        truth = _by_track(truth_names, truth_ids, truth_kept, truth_areas)
+        prediction = _by_track(prediction_names, prediction_ids, prediction_kept, prediction_areas)
+        score, length = _by_track(prediction_names, prediction_ids, prediction_kept, scores)
+        either = truth[0][:, np.newaxis] + prediction[0][np.newaxis, :] - common
+        found = track_map(
+            np.divide(common, either, out=np.zeros_like(common), where=common > 0.0),
+            (truth[0] / truth[1], truth[1]),
+            (prediction[0] / prediction[1], prediction[1]),
+            score / length,
+        )
+        return {field.name: getattr(found, field.name) for field in fields(found)}
+
+
+def _by_track(
+    names: IntArray, ids: IntArray, kept: Marks, values: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The sum of a value over each track's rows, and how many they are."""
+    rows = [kept & (ids == name) for name in names]
+    return np.array([values[mine].sum() for mine in rows]), np.array([float(mine.sum()) for mine in rows])
 
 
 __all__ = ["Overlaps"]

@@ -43,18 +43,24 @@ def pixels(mask: Mask) -> NDArray[np.bool_]:
         ValueError: if the runs do not fill the mask.
     """
     height, width, counts = mask
-    runs = _runs(counts) if isinstance(counts, bytes) else list(counts)
+    runs = run_lengths(counts)
     if sum(runs) != height * width or min(runs, default=0) < 0:
         raise ValueError("runs of a mask do not fill its size")
     values = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
     return values.reshape(width, height).T
 
 
-def _runs(text: bytes) -> list[int]:
-    """COCO's text: numbers of five bits a character, the lowest first; from the third on, differences to two before."""
+def run_lengths(counts: bytes | list[int]) -> list[int]:
+    """Runs of 0 and 1 in turn, 0 first.
+
+    COCO's text has numbers of five bits a character, the lowest first; from the third on, they are differences to the
+    run before last.
+    """
+    if not isinstance(counts, bytes):
+        return list(counts)
     runs: list[int] = []
     value = shift = 0
-    for character in text:
+    for character in counts:
         bits = character - ord("0")
         value |= (bits & 31) << shift
         shift += 5
@@ -67,4 +73,4 @@ def _runs(text: bytes) -> list[int]:
     return runs
 
 
-__all__ = ["boxes", "masks", "pixels", "points"]
+__all__ = ["boxes", "masks", "pixels", "points", "run_lengths"]
