@@ -41,26 +41,26 @@ std::string_view trim(std::string_view text) {
 std::optional<double> short_decimal(std::string_view field) {
   static constexpr std::array<double, 16> kPowers{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-  const bool negative = field.front() == '-';
-  std::size_t k = negative ? 1 : 0;
-  if (field.size() - k > 16 || field.size() == k) return std::nullopt;
-  std::int64_t whole = 0;
-  std::size_t digits = 0, decimals = 0;
-  bool point = false;
-  for (; k < field.size(); ++k) {
-    const char c = field[k];
-    if (c == '.' && !point) {
-      point = true;
-    } else if (c >= '0' && c <= '9') {
-      whole = 10 * whole + (c - '0');
-      ++digits;
-      if (point) ++decimals;
-    } else {
-      return std::nullopt;
-    }
+  const char *next = field.data(), *end = next + field.size();
+  const bool negative = next != end && *next == '-';
+  next += negative;
+  if (end - next > 16) return std::nullopt;
+  std::uint64_t whole = 0;
+  const auto digits = [&] {
+    const char* first = next;
+    for (unsigned digit; next != end && (digit = static_cast<unsigned char>(*next) - unsigned{'0'}) < 10; ++next)
+      whole = 10 * whole + digit;
+    return static_cast<std::size_t>(next - first);
+  };
+  const std::size_t before = digits();
+  std::size_t after = 0;
+  if (next != end && *next == '.') {
+    ++next;
+    after = digits();
   }
-  if (digits == 0 || digits > 15) return std::nullopt;
-  const double value = static_cast<double>(whole) / kPowers[decimals];
+  if (next != end || before + after == 0 || before + after > 15) return std::nullopt;
+  const auto magnitude = static_cast<double>(static_cast<std::int64_t>(whole));
+  const double value = after == 0 ? magnitude : magnitude / kPowers[after];
   return negative ? -value : value;
 }
 
@@ -97,13 +97,14 @@ std::size_t split(std::string_view line, std::array<std::string_view, kMost>& fi
     return count;
   }
   if (line.back() == ',') line.remove_suffix(1);
-  for (std::size_t begin = 0; begin <= line.size();) {
-    const auto end = std::min(line.find(',', begin), line.size());
-    if (count < kMost) fields[count] = trim(line.substr(begin, end - begin));
+  const char *begin = line.data(), *const end = begin + line.size();
+  for (const char* next = begin;; ++next) {
+    if (next != end && *next != ',') continue;
+    if (count < kMost) fields[count] = trim({begin, static_cast<std::size_t>(next - begin)});
     ++count;
-    begin = end + 1;
+    if (next == end) return count;
+    begin = next + 1;
   }
-  return count;
 }
 
 // Calls visit(line without blanks around it, its number) for every line with something on it.

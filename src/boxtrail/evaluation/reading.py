@@ -15,6 +15,8 @@ from boxtrail.errors import InvalidInputError, SourceError
 from boxtrail.evaluation.rows import SequenceRows, of_mot_columns
 
 DONT_CARE = "dontcare"
+_GZIP = b"\x1f\x8b"
+_HEAD = 4096  # bytes in which a first line ends
 
 
 def read_mot(path: Path) -> SequenceRows:
@@ -54,12 +56,19 @@ def read_kitti(path: Path) -> SequenceRows:
 
 
 def first_line(path: Path) -> str:
-    """The first line of a file with anything on it, "" if there is none.
+    """The first line of a file with anything on it, "" if there is none near its beginning.
 
     Raises:
         SourceError: if the file cannot be read.
     """
-    return next((line for line in _read(path).decode("utf-8", "replace").splitlines() if line.strip()), "")
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == _GZIP
+        with gzip.open(path) if packed else path.open("rb") as file:
+            head = file.read(_HEAD)
+    except (OSError, EOFError, zlib.error) as error:
+        raise SourceError(f"{path}: cannot read tracks: {error}") from error
+    return next((line for line in head.decode("utf-8", "replace").splitlines() if line.strip()), "")
 
 
 def _parse(parser: Callable[[bytes], dict[str, Any]], path: Path) -> dict[str, Any]:
@@ -73,7 +82,7 @@ def _parse(parser: Callable[[bytes], dict[str, Any]], path: Path) -> dict[str, A
 def _read(path: Path) -> bytes:
     try:
         data = path.read_bytes()
-        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+        return gzip.decompress(data) if data[:2] == _GZIP else data
     except OSError as error:
         raise SourceError(f"{path}: cannot read tracks: {error.strerror or error}") from error
     except (EOFError, zlib.error) as error:
