@@ -64,7 +64,14 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["boxtrail.trackers", "boxtrail.results", "boxtrail.reference", "boxtrail.postprocessing"]
+    "module",
+    [
+        "boxtrail.evaluation",
+        "boxtrail.postprocessing",
+        "boxtrail.reference",
+        "boxtrail.results",
+        "boxtrail.trackers",
+    ],
 )
 def test_every_name_a_module_lists_is_there(module: str) -> None:
     loaded = importlib.import_module(module)
@@ -87,6 +94,8 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = f"""
 import json, sys
 import boxtrail
+from boxtrail.evaluation import evaluate
+evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
 tracker = boxtrail.create_tracker("bytetrack", "cpp")
 tracker.update([[0.0, 0.0, 10.0, 10.0, 0.9, 0.0]])
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
