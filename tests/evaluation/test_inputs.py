@@ -232,6 +232,14 @@ def test_sequences_are_scored_by_one_set_of_rules_although_one_is_empty() -> Non
     assert found.overall["CLR_FN"] == 2
 
 
+def test_sequences_with_boxes_on_one_side_alone_are_scored_without_classes() -> None:
+    nothing = np.empty((0, 10))
+    truth = {"missed": labelled(1, 3), "wrong": nothing}
+    found = evaluate(truth, {"missed": nothing, "wrong": np.array(labelled(1, 3))[:, :6]}, preprocess="none")
+    assert list(found.classes) == ["all"]
+    assert (found.overall["CLR_FN"], found.overall["CLR_FP"]) == (2, 2)
+
+
 def test_classes_on_one_side_of_some_sequences_alone_are_an_error() -> None:
     truth = {"one": labelled(1, 3), "two": labelled(1, 3)}
     with pytest.raises(

@@ -62,6 +62,23 @@ FrameSpan within(const FrameSpan& frame, std::span<const std::int64_t> truth_row
           place(prediction_rows, frame.prediction_begin), place(prediction_rows, frame.prediction_end)};
 }
 
+// Predictions that belong to no true row do not count where they are too low or mostly to be ignored.
+void leave_free(std::span<const std::int64_t> frames, std::span<const Aabb> boxes,
+                const std::vector<std::uint8_t>& free, const Regions& ignored, double min_height,
+                std::vector<std::uint8_t>& kept) {
+  std::size_t begin = 0, end = 0;  // the regions of the frame
+  for (std::size_t j = 0; j < boxes.size(); ++j) {
+    while (begin < ignored.frames.size() && ignored.frames[begin] < frames[j]) ++begin;
+    end = std::max(begin, end);
+    while (end < ignored.frames.size() && ignored.frames[end] == frames[j]) ++end;
+    if (kept[j] == 0 || free[j] == 0) continue;
+    const auto covers = [&](const Aabb& region) { return share_inside(boxes[j], region) > kMaxIgnored + kTolerance; };
+    const auto regions = ignored.boxes.subspan(begin, end - begin);
+    if (boxes[j].y2 - boxes[j].y1 <= min_height + kTolerance || std::any_of(regions.begin(), regions.end(), covers))
+      kept[j] = 0;
+  }
+}
+
 }  // namespace
 
 Kept keep_mot(const std::vector<FrameSpan>& frames, const Overlaps& overlaps, std::span<const std::int64_t> labels,
@@ -114,20 +131,7 @@ Kept keep_kitti(const std::vector<FrameSpan>& frames, const Overlaps& overlaps, 
       if (is_in(truth.labels[row], rules.distractors) || is_hard(row)) kept.prediction[matched] = 0;
     }
   }
-  std::size_t begin = 0, end = 0;
-  for (std::size_t j = 0; j < num_predictions; ++j) {
-    for (; begin < ignored.frames.size() && ignored.frames[begin] < prediction_frames[j]; ++begin) {
-    }
-    for (end = std::max(begin, end); end < ignored.frames.size() && ignored.frames[end] == prediction_frames[j];
-         ++end) {
-    }
-    if (kept.prediction[j] == 0 || free[j] == 0) continue;
-    const Aabb& box = prediction[j];
-    const auto covers = [&](const Aabb& region) { return share_inside(box, region) > kMaxIgnored + kTolerance; };
-    const auto regions = ignored.boxes.subspan(begin, end - begin);
-    if (box.y2 - box.y1 <= rules.min_height + kTolerance || std::any_of(regions.begin(), regions.end(), covers))
-      kept.prediction[j] = 0;
-  }
+  leave_free(prediction_frames, prediction, free, ignored, rules.min_height, kept.prediction);
   for (std::size_t i = 0; i < num_truths; ++i) kept.truth[i] = truth.labels[i] == rules.label && !is_hard(i);
   return kept;
 }

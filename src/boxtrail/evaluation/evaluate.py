@@ -130,13 +130,14 @@ def _common(found: list[Outcome]) -> tuple[str, bool]:
     Raises:
         InvalidInputError: if some sequences have classes and some have none.
     """
-    telling = [outcome for outcome in found if outcome.is_telling] or found
-    rules = "none" if any(outcome.rules == "none" for outcome in telling) else telling[0].rules
+    telling = [outcome for outcome in found if outcome.is_telling]
+    told = telling or found
+    rules = "none" if any(outcome.rules == "none" for outcome in told) else told[0].rules
     if rules == "none" and len({outcome.by_class for outcome in telling}) > 1:
         raise InvalidInputError(
             "some sequences have classes on both sides and some have not; name one in classes"
         )
-    return rules, telling[0].by_class
+    return rules, all(outcome.by_class for outcome in told)
 
 
 def _score(pair: SequencePair, options: Options) -> Outcome:
