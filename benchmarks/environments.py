@@ -36,6 +36,8 @@ INSTALLS: dict[str, list[list[str]]] = {
         ["click", "gdown", "huggingface-hub", "platformdirs", "rich", "tqdm", "pyyaml", "typing-extensions"],
     ],
     "trackeval": [["trackeval==1.3.0"]],
+    # It calls functions that NumPy 2 no longer has.
+    "motmetrics": [["motmetrics==1.4.0", "numpy<2"]],
 }
 
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")

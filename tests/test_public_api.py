@@ -69,6 +69,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "boxtrail.trackers",
         "boxtrail.results",
         "boxtrail.reference",
+        "boxtrail.evaluation",
         "boxtrail.motion",
         "boxtrail.postprocessing",
     ],
@@ -94,6 +95,8 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = f"""
 import json, sys
 import boxtrail
+from boxtrail.evaluation import evaluate
+evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
 tracker = boxtrail.create_tracker("bytetrack", "cpp")
 tracker.update([[0.0, 0.0, 10.0, 10.0, 0.9, 0.0]])
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))

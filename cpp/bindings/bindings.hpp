@@ -8,6 +8,7 @@ namespace boxtrail::bindings {
 namespace py = pybind11;
 
 void bind_kernels(py::module_& m);
+void bind_metrics(py::module_& m);
 void bind_trackers(py::module_& m);
 
 void bind_boosttrack(py::module_& m);

@@ -178,6 +178,7 @@ bool PairFinder::fill_grid(std::int32_t num_detections) {
   origin_y_ = all.y1;
   inverse_cell_w_ = 1.0 / std::max(sum_w / num_detections, (all.x2 - all.x1) / side);
   inverse_cell_h_ = 1.0 / std::max(sum_h / num_detections, (all.y2 - all.y1) / side);
+  if (!std::isfinite(inverse_cell_w_) || !std::isfinite(inverse_cell_h_)) return false;  // all on one line
   last_column_ = std::floor((all.x2 - all.x1) * inverse_cell_w_);
   last_row_ = std::floor((all.y2 - all.y1) * inverse_cell_h_);
   grid_w_ = static_cast<std::int32_t>(last_column_) + 1;

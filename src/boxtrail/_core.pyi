@@ -4,6 +4,7 @@ The compiled core of boxtrail; use it through boxtrail.trackers.
 
 from __future__ import annotations
 
+import collections.abc
 import typing
 
 import numpy
@@ -40,6 +41,80 @@ class OrientedKalmanFilter:
     def covariance(self) -> list[float]: ...
     @property
     def mean(self) -> list[float]: ...
+
+class Overlaps:
+    @staticmethod
+    def of_boxes(
+        truth_frames: numpy.typing.ArrayLike,
+        prediction_frames: numpy.typing.ArrayLike,
+        truth: numpy.typing.ArrayLike,
+        prediction: numpy.typing.ArrayLike,
+    ) -> Overlaps: ...
+    @staticmethod
+    def of_masks(
+        truth_frames: numpy.typing.ArrayLike,
+        prediction_frames: numpy.typing.ArrayLike,
+        truth: list[tuple[int, int, typing.Any]],
+        prediction: list[tuple[int, int, typing.Any]],
+    ) -> Overlaps: ...
+    @staticmethod
+    def of_points(
+        truth_frames: numpy.typing.ArrayLike,
+        prediction_frames: numpy.typing.ArrayLike,
+        truth: numpy.typing.ArrayLike,
+        prediction: numpy.typing.ArrayLike,
+        zero_distance: float,
+    ) -> Overlaps: ...
+    def keep_kitti(
+        self,
+        labels: numpy.typing.ArrayLike,
+        truncations: numpy.typing.ArrayLike,
+        occlusions: numpy.typing.ArrayLike,
+        prediction_frames: numpy.typing.ArrayLike,
+        prediction_labels: numpy.typing.ArrayLike,
+        prediction: numpy.typing.ArrayLike,
+        ignored_frames: numpy.typing.ArrayLike,
+        ignored: numpy.typing.ArrayLike,
+        label: int,
+        distractors: collections.abc.Sequence[int],
+        max_truncation: float,
+        max_occlusion: float,
+        min_height: float,
+    ) -> tuple[numpy.typing.NDArray[numpy.bool], numpy.typing.NDArray[numpy.bool]]: ...
+    def keep_mot(
+        self,
+        labels: numpy.typing.ArrayLike,
+        flags: numpy.typing.ArrayLike,
+        label: int,
+        distractors: collections.abc.Sequence[int],
+    ) -> tuple[numpy.typing.NDArray[numpy.bool], numpy.typing.NDArray[numpy.bool]]: ...
+    def pairs(
+        self,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.float64],
+    ]: ...
+    def score(
+        self,
+        truth_ids: numpy.typing.ArrayLike,
+        truth_kept: numpy.typing.ArrayLike,
+        prediction_ids: numpy.typing.ArrayLike,
+        prediction_kept: numpy.typing.ArrayLike,
+        threshold: float,
+        num_frames: int,
+    ) -> dict[str, typing.Any]: ...
+    def track_map(
+        self,
+        truth_ids: numpy.typing.ArrayLike,
+        truth_kept: numpy.typing.ArrayLike,
+        truth_areas: numpy.typing.ArrayLike,
+        prediction_ids: numpy.typing.ArrayLike,
+        prediction_kept: numpy.typing.ArrayLike,
+        prediction_areas: numpy.typing.ArrayLike,
+        scores: numpy.typing.ArrayLike,
+        shared: numpy.typing.ArrayLike,
+    ) -> dict[str, typing.Any]: ...
 
 class BoostTrack:
     @staticmethod
@@ -265,6 +340,7 @@ class TrackTrack:
 def adaptive_alpha(base: float, score: float, min_score: float) -> float: ...
 def align(box: numpy.typing.ArrayLike, reference: numpy.typing.ArrayLike) -> list[float]: ...
 def assign_clipped(cost: numpy.typing.ArrayLike, max_cost: float) -> list[tuple[int, int]]: ...
+def assign_dense(weights: numpy.typing.ArrayLike) -> numpy.typing.NDArray[numpy.int64]: ...
 def assign_full(
     similarity: numpy.typing.ArrayLike, min_similarity: float, *, sparse: bool
 ) -> list[tuple[int, int]]: ...
@@ -279,6 +355,8 @@ def cosine_similarity(
     tracks: numpy.typing.ArrayLike, detections: numpy.typing.ArrayLike, *, blocked: bool
 ) -> numpy.typing.NDArray[numpy.float64]: ...
 def is_clean(dets: typing.Any) -> bool: ...
+def parse_kitti(text: bytes) -> dict[str, typing.Any]: ...
+def parse_mot(text: bytes) -> dict[str, typing.Any]: ...
 def similarity(
     measure: str,
     tracks: numpy.typing.ArrayLike,

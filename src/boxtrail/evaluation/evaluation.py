@@ -1,0 +1,92 @@
+"""What an evaluation found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from boxtrail.errors import SinkError, require
+from boxtrail.evaluation.scores import Metrics, Scores, total
+
+OVERALL = "OVERALL"
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Metrics of every sequence, every class and all together, by TrackEval's names.
+
+    Attributes:
+        scores: what was counted, by sequence and class; these add.
+        overall: over all sequences and classes, every box counting alike.
+        sequences: one sequence each, over its classes.
+        classes: one class each, over the sequences.
+    """
+
+    scores: Mapping[str, Mapping[str, Scores]]
+    overall: Metrics = field(init=False)
+    sequences: Mapping[str, Metrics] = field(init=False)
+    classes: Mapping[str, Metrics] = field(init=False)
+
+    def __post_init__(self) -> None:
+        sequences = {
+            name: total(by_class.values()).metrics(single=len(by_class) == 1)
+            for name, by_class in self.scores.items()
+        }
+        by_class: dict[str, list[Scores]] = {}
+        for found in self.scores.values():
+            for name, scores in found.items():
+                by_class.setdefault(name, []).append(scores)
+        classes = {name: total(scores).metrics() for name, scores in by_class.items()}
+        everything = total(scores for found in self.scores.values() for scores in found.values())
+        object.__setattr__(self, "sequences", sequences)
+        object.__setattr__(self, "classes", classes)
+        object.__setattr__(self, "overall", everything.metrics())
+
+    def __repr__(self) -> str:
+        return f"Evaluation({len(self.sequences)} sequences, {len(self.classes)} classes, overall {self.overall!r})"
+
+    def metrics(self, sequence: str, name: str) -> Metrics:
+        """One class in one sequence.
+
+        Raises:
+            KeyError: for a sequence or class that was not evaluated.
+        """
+        return self.scores[sequence][name].metrics(single=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: ``overall``, ``sequences`` and ``classes``, with HOTA's curves."""
+        return {
+            "overall": self.overall.to_dict(),
+            "sequences": {name: metrics.to_dict() for name, metrics in self.sequences.items()},
+            "classes": {name: metrics.to_dict() for name, metrics in self.classes.items()},
+        }
+
+    def to_pandas(self) -> Any:
+        """A ``pandas.DataFrame`` with a row a sequence and one more, ``OVERALL``, and a column a metric.
+
+        Raises:
+            MissingExtraError: without pandas.
+        """
+        pandas = require("pandas", "eval", "a table of the metrics")
+        rows = {
+            **{name: dict(metrics) for name, metrics in self.sequences.items()},
+            OVERALL: dict(self.overall),
+        }
+        return pandas.DataFrame.from_dict(rows, orient="index")
+
+    def save_json(self, path: str | Path) -> None:
+        """Write :meth:`to_dict` to ``path``.
+
+        Raises:
+            SinkError: if the file cannot be written.
+        """
+        try:
+            Path(path).write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise SinkError(f"{path}: cannot write metrics: {error.strerror or error}") from error
+
+
+__all__ = ["OVERALL", "Evaluation"]
