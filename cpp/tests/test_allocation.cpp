@@ -104,5 +104,7 @@ int main() {
   all<Sort>("SORT");
   all<ByteTrack>("ByteTrack");
   all<OcSort>("OC-SORT");
+  all<BoostTrack>("BoostTrack");
+  all<OccluBoost>("OccluBoost");
   return testing::finish();
 }

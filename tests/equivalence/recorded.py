@@ -60,12 +60,21 @@ def frames(path: Path) -> list[FloatArray]:
 
 def second_half(data_dir: Path, sequence: str) -> list[FloatArray]:
     """YOLOX detections of the frames of a MOT17 sequence that detector and trackers were not trained on."""
-    ini = configparser.ConfigParser()
-    ini.read(data_dir / f"MOT17/train/{sequence}-DPM/seqinfo.ini")
-    length = int(ini["Sequence"]["seqLength"])
+    length = int(_info(data_dir, sequence)["seqLength"])
     video = frames(data_dir / f"detections/yolox_x_ablation/MOT17/{sequence}.txt")
     video = video + [np.empty((0, 6))] * (length - len(video))
     return video[length // 2 + 1 : length]
+
+
+def frame_rate(data_dir: Path, sequence: str) -> float:
+    """Frames a second of a MOT17 sequence."""
+    return float(_info(data_dir, sequence)["frameRate"])
+
+
+def _info(data_dir: Path, sequence: str) -> configparser.SectionProxy:
+    ini = configparser.ConfigParser()
+    ini.read(data_dir / f"MOT17/train/{sequence}-DPM/seqinfo.ini")
+    return ini["Sequence"]
 
 
 def golden_rows(data_dir: Path, run: str, sequence: str) -> FloatArray:

@@ -31,9 +31,11 @@ class BoostTrackConfig:
         use_sb: soft boost, a score moves part of the way; None: as the variant does.
         use_vt: a detection very much like a track is tracked whatever its score, and the longer the track was unseen
             the less like it must be; None: as the variant does.
+        track_low_thresh: detections with a lower score are noise that nothing shall boost; what the authors' detector
+            reports at the least.
         det_thresh: least boosted score that is tracked and can start a track.
         iou_threshold: least IoU of a track and its detection.
-        max_age: frames, or seconds like ``"2.0s"``, that a track may go unseen; the authors' two seconds at 30 a second.
+        max_age: frames, or seconds like ``"2.0s"``, that a track may go unseen; the authors take no less than 30 frames.
         min_hits: matches in a row, after the birth, before a track is reported; waived in the first frames.
         lambda_iou: weight of the confidence of both sides.
         lambda_mhd: weight of the Mahalanobis distance.
@@ -55,9 +57,10 @@ class BoostTrackConfig:
     use_rich_s: bool | None = option(None)
     use_sb: bool | None = option(None)
     use_vt: bool | None = option(None)
+    track_low_thresh: float = option(0.1, 0.0, 1.0)
     det_thresh: float = option(0.6, 0.0, 1.0)
     iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = duration(60)
+    max_age: float | str = duration("2.0s")
     min_hits: int = option(3, 0, 1000)
     lambda_iou: float = option(0.5, 0.0, 100.0)
     lambda_mhd: float = option(0.25, 0.0, 100.0)
@@ -115,6 +118,7 @@ class BoostTrack(Tracker):
     camera_motion = "ecc"
     aliases: ClassVar[Mapping[str, str]] = {
         "track_thresh": "det_thresh",
+        "min_conf": "track_low_thresh",
         "track_high_thresh": "det_thresh",
         "iou_thresh": "iou_threshold",
         "asso_threshold": "iou_threshold",

@@ -25,7 +25,7 @@ def option(
     return field(default=default, metadata={"low": low, "high": high, "choices": choices, "duration": False})
 
 
-def duration(default: int) -> Any:
+def duration(default: int | str) -> Any:
     """A dataclass field that holds a number of frames or seconds like ``"1.0s"``, ≥ 0."""
     return field(default=default, metadata={"low": 0, "high": None, "choices": (), "duration": True})
 
@@ -145,10 +145,10 @@ def _checked(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> 
         if not isinstance(value, bool):
             raise ConfigError(f"{name} must be True or False, not {value!r}")
         return value
-    if limits["duration"] and isinstance(value, str):
-        return value  # read once the frame rate is known
+    if limits["duration"]:  # seconds are read once the frame rate is known
+        return value if isinstance(value, str) else _checked_number(name, value, False, limits)
     if isinstance(default, int | float):
-        return _checked_number(name, value, isinstance(default, int) and not limits["duration"], limits)
+        return _checked_number(name, value, isinstance(default, int), limits)
     return value
 
 
