@@ -214,7 +214,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--backend", choices=["cpp", "python"], default="cpp")
     parser.add_argument(
-        "--trackers", type=lambda text: text.split(","), default=["boosttrack", "bytetrack", "occluboost", "ocsort", "sort"]
+        "--trackers",
+        type=lambda text: text.split(","),
+        default=["boosttrack", "bytetrack", "occluboost", "ocsort", "sort"],
     )
     parser.add_argument("--dancetrack", action="store_true", help="the 13 DanceTrack sequences instead")
     parser.add_argument("--out", type=Path, help="keep the MOT files here")

@@ -1,5 +1,5 @@
-"""The second halves of MOT17: every row the authors' own code gives, and none more, with our default options or those the
-run was recorded with.
+"""The second halves of MOT17: every row the authors' own code gives, and none more, with our default options or those
+the run was recorded with.
 """
 
 from __future__ import annotations

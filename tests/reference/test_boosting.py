@@ -120,9 +120,13 @@ def test_boxmots_slope_asks_for_the_least_after_one_miss() -> None:
 
 def test_the_best_of_overlapping_detections_far_from_every_track_is_new() -> None:
     tracks = expect([0, 0, 40, 100])
-    dets = see([500, 0, 540, 100, 0.3], [505, 0, 545, 100, 0.4], [900, 0, 940, 100, 0.2], [0, 0, 40, 100, 0.1])
+    dets = see(
+        [500, 0, 540, 100, 0.3], [505, 0, 545, 100, 0.4], [900, 0, 940, 100, 0.2], [0, 0, 40, 100, 0.1]
+    )
     boosts = replace(BOOSTS, use_dlo_boost=False, use_duo_boost=True)
-    assert boosted_scores(MODEL, tracks, dets, boosts, 2).tolist() == pytest.approx([0.3, 0.6001, 0.6001, 0.1])
+    assert boosted_scores(MODEL, tracks, dets, boosts, 2).tolist() == pytest.approx(
+        [0.3, 0.6001, 0.6001, 0.1]
+    )
     assert boosted_scores(MODEL, tracks, dets, boosts, 1).tolist() == [0.3, 0.4, 0.2, 0.1]  # not in frame 1
 
 

@@ -89,16 +89,15 @@ def test_the_first_detection_printed_is_the_one_the_papers_print(make: Make, nam
     for _ in range(5):  # past the first frames, in which everything is reported
         tracker.update([])
     printed = [bool(ids) for ids in walk(tracker, 6)]
-    first = 1 if name == "bytetrack" else 3  # the second detection, the fourth detection
+    # The second detection, the fourth detection.
+    first = 1 if name in ("bytetrack", "occluboost") else 3
     assert printed == [t >= first for t in range(6)]
 
 
 def test_in_the_first_frames_every_track_is_reported_at_once(make: Make, name: str) -> None:
-    tracker = (
-        make()
-    )  # one newcomer a frame: min_hits is waived up to frame 3, ByteTrack's second look in frame 1
+    tracker = make()  # one newcomer a frame: min_hits is waived up to frame 3, the second look of ByteTrack and OccluBoost in frame 1
     reported = [tracker.update([person(200.0 * k) for k in range(t)]).id.tolist() for t in range(1, 5)]
-    if name == "bytetrack":
+    if name in ("bytetrack", "occluboost"):
         assert reported == [[1], [1], [1, 2], [1, 2, 3]]
     else:
         assert reported == [[1], [1, 2], [1, 2, 3], [1]]

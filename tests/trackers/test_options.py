@@ -69,6 +69,8 @@ def test_every_other_name_of_an_option_sets_it(tracker: type[Any]) -> None:
             if isinstance(defaults[name], float)
             else "giou"
             if name == "asso_func"
+            else not defaults[name]
+            if defaults[name] is None or isinstance(defaults[name], bool)
             else 7
         )
         assert tracker(**{alias: value}).options[name] == value
@@ -171,7 +173,6 @@ def test_every_preset_loads_and_holds_only_differences() -> None:
     for path in preset_folder().rglob("*.yaml"):
         kind = tracker_class(path.parent.name)
         chosen = load_preset(kind.name, path.stem)
-        assert chosen, f"{path} is empty"
         options, defaults = create_tracker(kind.name, preset=path.stem).options, kind().options
         for given in chosen:
             name = kind.aliases.get(given, given)

@@ -11,7 +11,37 @@ namespace {
 
 constexpr Similarity kIou{Measure::kIou, 0.0, 0.0};
 
+constexpr double kOutOfQuestion = 2.0;  // cost of a pair that a gate refuses
+
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+// cost(row, column, overlap) of the pairs that overlap by `least` or more.
+template <class Cost>
+void find_costs(const SparseMatrix& overlap, double least, SparseMatrix& out, const Cost& cost) {
+  out.reset(overlap.num_columns);
+  for (std::int32_t i = 0; i < overlap.num_rows(); ++i) {
+    for (auto k = overlap.row_start[at(i)]; k < overlap.row_start[at(i) + 1]; ++k)
+      if (overlap.value[at(k)] >= least)
+        out.push(overlap.column[at(k)], cost(i, at(overlap.column[at(k)]), overlap.value[at(k)]));
+    out.end_row();
+  }
+}
+
+// cost(row, column) of all pairs.
+template <class Cost>
+void find_costs(std::size_t rows, std::size_t columns, SparseMatrix& out, const Cost& cost) {
+  out.reset(static_cast<std::int32_t>(columns));
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < columns; ++j) out.push(static_cast<std::int32_t>(j), cost(i, j));
+    out.end_row();
+  }
+}
+
+// Cost of a pair that has to look alike.
+double look_cost(Embedding a, Embedding b, double least) {
+  const double look = cosine_similarity(a, b);
+  return look >= least ? 1.0 - look : kOutOfQuestion;
+}
 
 }  // namespace
 
@@ -96,69 +126,49 @@ void OccluBoost<B>::associate(const Clock& clock) {
 template <class B>
 const Matches& OccluBoost<B>::associate_oriented() {
   pairs_.find<Box>(kIou, expected_.boxes, kept_.boxes, config_.iou_threshold > 0.0, iou_);
-  cost_.reset(iou_.num_columns);
-  for (std::int32_t i = 0; i < iou_.num_rows(); ++i) {
-    for (auto k = iou_.row_start[at(i)]; k < iou_.row_start[at(i) + 1]; ++k) {
-      const double iou = iou_.value[at(k)];
-      if (!(iou >= config_.iou_threshold)) continue;
-      const std::int32_t j = iou_.column[at(k)];
-      const double look = looks_.empty() ? 0.0 : cosine_similarity(looks_[at(i)], kept_.embeddings[at(j)]);
-      cost_.push(j, looks_.empty() ? 1.0 - iou : 1.0 - (iou + (config_.lambda_iou + 0.5) * look));
-    }
-    cost_.end_row();
-  }
+  find_costs(iou_, config_.iou_threshold, cost_, [&](std::int32_t i, std::size_t j, double iou) {
+    if (looks_.empty()) return 1.0 - iou;
+    return 1.0 - (iou + (config_.lambda_iou + 0.5) * cosine_similarity(looks_[at(i)], kept_.embeddings[j]));
+  });
   return assigner_.partial(cost_, 1.0);
+}
+
+// Tracks that are left over and wanted, and where they are.
+template <class B>
+template <class Wanted>
+void OccluBoost<B>::choose(const Wanted& wanted) {
+  members_.clear();
+  boxes_.clear();
+  for (const std::int32_t i : left_) {
+    if (!wanted(tracks[at(i)])) continue;
+    members_.push_back(i);
+    boxes_.push_back(to_box<Box>(model_, tracks[at(i)].state));
+  }
 }
 
 // Tracks not long lost, found by appearance where they overlap at all.
 template <class B>
 void OccluBoost<B>::recover(const Clock& clock) {
   if (!has_looks(kept_)) return;
-  members_.clear();
-  boxes_.clear();
-  for (const std::int32_t i : left_) {
-    if (clock.time - tracks[at(i)].life.last_time > config_.recovery_max_age) continue;
-    members_.push_back(i);
-    boxes_.push_back(to_box<Box>(model_, tracks[at(i)].state));
-  }
+  choose([&](const Track& track) { return clock.time - track.life.last_time <= config_.recovery_max_age; });
   pairs_.find<Box>(kIou, boxes_, kept_.boxes, config_.recovery_iou > 0.0, iou_);
-  cost_.reset(iou_.num_columns);
-  for (std::int32_t i = 0; i < iou_.num_rows(); ++i) {
-    for (auto k = iou_.row_start[at(i)]; k < iou_.row_start[at(i) + 1]; ++k) {
-      if (!(iou_.value[at(k)] >= config_.recovery_iou)) continue;
-      const std::int32_t j = iou_.column[at(k)];
-      const double look = cosine_similarity(tracks[at(members_[at(i)])].embedding, kept_.embeddings[at(j)]);
-      if (look >= config_.recovery_appearance) cost_.push(j, 1.0 - look);
-    }
-    cost_.end_row();
-  }
+  find_costs(iou_, config_.recovery_iou, cost_, [&](std::int32_t i, std::size_t j, double) {
+    return look_cost(tracks[at(members_[at(i)])].embedding, kept_.embeddings[j], config_.recovery_appearance);
+  });
   match_looks("recovery", config_.recovery_appearance, clock);
 }
 
 // Unsure detections, for tracks that were seen long enough and not long ago.
 template <class B>
 void OccluBoost<B>::second_pass(const Clock& clock) {
-  members_.clear();
-  boxes_.clear();
-  for (const std::int32_t i : left_) {
-    if (!tracks[at(i)].activated || !is_fresh(tracks[at(i)], clock)) continue;
-    members_.push_back(i);
-    boxes_.push_back(to_box<Box>(model_, tracks[at(i)].state));
-  }
+  choose([&](const Track& track) { return track.activated && is_fresh(track, clock); });
   pairs_.find<Box>(kIou, boxes_, low_.boxes, true, iou_);
-  cost_.reset(iou_.num_columns);
-  for (std::int32_t i = 0; i < iou_.num_rows(); ++i) {
-    for (auto k = iou_.row_start[at(i)]; k < iou_.row_start[at(i) + 1]; ++k) {
-      if (!(iou_.value[at(k)] >= config_.second_pass_iou)) continue;
-      const std::int32_t j = iou_.column[at(k)];
-      if (has_looks(low_)) {  // 0: one of the two has no appearance
-        const double look = cosine_similarity(tracks[at(members_[at(i)])].embedding, low_.embeddings[at(j)]);
-        if (look < config_.second_pass_appearance && look != 0.0) continue;
-      }
-      cost_.push(j, 1.0 - iou_.value[at(k)]);
-    }
-    cost_.end_row();
-  }
+  find_costs(iou_, config_.second_pass_iou, cost_, [&](std::int32_t i, std::size_t j, double iou) {
+    if (!has_looks(low_)) return 1.0 - iou;
+    const double look = cosine_similarity(tracks[at(members_[at(i)])].embedding, low_.embeddings[j]);
+    // 0: one of the two has no appearance.
+    return look >= config_.second_pass_appearance || look == 0.0 ? 1.0 - iou : kOutOfQuestion;
+  });
   const Matches& matches = assigner_.partial(cost_, 1.0);
   note_stage(record, "second", 1.0 - config_.second_pass_iou, true, tracks, members_, low_, cost_, matches);
   for (const auto [i, j] : matches)
@@ -166,30 +176,18 @@ void OccluBoost<B>::second_pass(const Clock& clock) {
   std::erase_if(left_, [&](std::int32_t i) { return tracks[at(i)].life.misses == 0; });
 }
 
-template <class B>
-bool OccluBoost<B>::is_fresh(const Track& track, const Clock& clock) const {
-  const std::int64_t run = config_.second_pass_after_gap ? track.run : track.life.streak;
-  return run >= config_.second_pass_min_hits && clock.time - track.life.last_time <= config_.second_pass_max_age;
-}
-
 // Lost tracks of the same class, found by appearance anywhere.
 template <class B>
 void OccluBoost<B>::recognise(const Clock& clock) {
   if (!has_looks(kept_)) return;
-  members_.clear();
-  for (const std::int32_t i : left_)
-    if (tracks[at(i)].life.age >= config_.gta_min_age &&
-        clock.time - tracks[at(i)].life.last_time <= config_.gta_max_gap)
-      members_.push_back(i);
-  cost_.reset(static_cast<std::int32_t>(kept_.size()));
-  for (const std::int32_t i : members_) {
-    for (std::size_t j = 0; j < kept_.size(); ++j) {
-      if (tracks[at(i)].label != kept_.labels[j]) continue;
-      const double look = cosine_similarity(tracks[at(i)].embedding, kept_.embeddings[j]);
-      if (look >= config_.gta_appearance) cost_.push(static_cast<std::int32_t>(j), 1.0 - look);
-    }
-    cost_.end_row();
-  }
+  choose([&](const Track& track) {
+    return track.life.age >= config_.gta_min_age && clock.time - track.life.last_time <= config_.gta_max_gap;
+  });
+  find_costs(members_.size(), kept_.size(), cost_, [&](std::size_t i, std::size_t j) {
+    const Track& track = tracks[at(members_[i])];
+    if (track.label != kept_.labels[j]) return kOutOfQuestion;
+    return look_cost(track.embedding, kept_.embeddings[j], config_.gta_appearance);
+  });
   match_looks("appearance", config_.gta_appearance, clock);
 }
 
@@ -209,15 +207,11 @@ template <class B>
 void OccluBoost<B>::resurrect(Clock& clock) {
   std::erase_if(graveyard, [&](const BuriedTrack& dead) { return clock.time - dead.died > config_.gta_max_gap; });
   if (!has_looks(kept_)) return;
-  cost_.reset(static_cast<std::int32_t>(kept_.size()));
-  for (const BuriedTrack& dead : graveyard) {
-    for (std::size_t j = 0; j < kept_.size(); ++j) {
-      if (dead.label != kept_.labels[j] || !(scores_[j] >= config_.new_track_thresh)) continue;
-      const double look = cosine_similarity(dead.embedding, kept_.embeddings[j]);
-      if (look >= config_.gta_appearance) cost_.push(static_cast<std::int32_t>(j), 1.0 - look);
-    }
-    cost_.end_row();
-  }
+  find_costs(graveyard.size(), kept_.size(), cost_, [&](std::size_t i, std::size_t j) {
+    const BuriedTrack& dead = graveyard[i];
+    if (dead.label != kept_.labels[j] || !(scores_[j] >= config_.new_track_thresh)) return kOutOfQuestion;
+    return look_cost(dead.embedding, kept_.embeddings[j], config_.gta_appearance);
+  });
   const Matches& matches = assigner_.partial(cost_, 1.0);
   note_stage(record, "graveyard", 1.0 - config_.gta_appearance, true, graveyard, kept_, cost_, matches);
   buried_gone_.assign(graveyard.size(), 0);

@@ -20,7 +20,9 @@ from boxtrail.reference.oriented import align, rotated_iou
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
-GATE = 13.2767  # squared distance that a true match exceeds once in a hundred: χ² with four degrees of freedom
+GATE = (
+    13.2767  # squared distance that a true match exceeds once in a hundred: χ² with four degrees of freedom
+)
 KNOWN_MARGIN, NEW_MARGIN = 1e-5, 1e-4  # how far above the threshold a boost lifts a score
 SOFT_SHARE = 0.65  # of its own score that a softly boosted detection keeps
 STRICT, LENIENT = 0.95, 0.8  # likeness that lifts a detection: to a track just seen, and at the least
@@ -168,7 +170,8 @@ def _boost_expected(
     else:
         similarity = association.similarity("iou", tracks.boxes, boxes)
     if not boosts.use_sb and not boosts.use_vt:
-        return np.maximum(scores, boosts.dlo_boost_coef * similarity.max(axis=0))
+        lifted: FloatArray = np.maximum(scores, boosts.dlo_boost_coef * similarity.max(axis=0))
+        return lifted
     if boosts.use_sb:
         best = similarity.max(axis=0)
         scores = np.maximum(scores, SOFT_SHARE * scores + (1.0 - SOFT_SHARE) * (best * np.sqrt(best)))

@@ -14,8 +14,8 @@ from boxtrail.detections import Detections
 from boxtrail.reference.appearance import Embedding, cosine_similarity, smooth, stack
 from boxtrail.reference.assignment import unmatched
 from boxtrail.reference.boosted_association import BoostedWeights, appearance_memory, associate_boosted
-from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
 from boxtrail.reference.boosted_output import is_shaped, report_score
+from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
 from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
 from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
 from boxtrail.reference.oriented import align
@@ -122,13 +122,11 @@ class BoostTrack:
 
         expected = predicted(self.model, self.tracks)
         scores = boosted_scores(self.model, expected, detections, self.boosts, clock.frame)
-        for j in np.flatnonzero(scores < self.threshold):
-            note_refusal(self.record, detections.rows[j], "det_thresh", scores[j], self.threshold)
+        for k in np.flatnonzero(scores < self.threshold):
+            note_refusal(self.record, detections.rows[k], "det_thresh", scores[k], self.threshold)
         kept, scores = detections.select(scores >= self.threshold), scores[scores >= self.threshold]
 
-        iou, pairs = associate_boosted(
-            self.model, expected, kept, scores, self._cosines(kept), self.weights
-        )
+        iou, pairs = associate_boosted(self.model, expected, kept, scores, self._cosines(kept), self.weights)
         note_stage(self.record, "first", self.weights.iou_threshold, self.tracks, kept, iou, pairs)
         for i, j in pairs:
             self._match(self.tracks[i], kept, j, float(scores[j]), clock)

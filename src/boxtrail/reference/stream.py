@@ -172,7 +172,11 @@ class Stream(Generic[T]):
             "time": self._clock.time,
             "next_id": self._clock.next_id,
             "collections": [
-                {"label": label, "tracks": [pack(track) for track in algorithm.tracks], **_graveyard(algorithm)}
+                {
+                    "label": label,
+                    "tracks": [pack(track) for track in algorithm.tracks],
+                    **_graveyard(algorithm),
+                }
                 for label, algorithm in sorted(self._collections.items())
             ],
         }
