@@ -95,7 +95,8 @@ def test_the_first_detection_printed_is_the_one_the_papers_print(make: Make, nam
 
 
 def test_in_the_first_frames_every_track_is_reported_at_once(make: Make, name: str) -> None:
-    tracker = make()  # one newcomer a frame: min_hits is waived up to frame 3, the second look of ByteTrack and OccluBoost in frame 1
+    # One newcomer a frame: min_hits is waived up to frame 3, the second look of the other two in frame 1.
+    tracker = make()
     reported = [tracker.update([person(200.0 * k) for k in range(t)]).id.tolist() for t in range(1, 5)]
     if name in ("bytetrack", "occluboost"):
         assert reported == [[1], [1], [1, 2], [1, 2, 3]]

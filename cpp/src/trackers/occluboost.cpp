@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "boxtrail/boosted_output.hpp"
+#include "boxtrail/gated_costs.hpp"
 
 namespace boxtrail {
 
@@ -11,37 +12,7 @@ namespace {
 
 constexpr Similarity kIou{Measure::kIou, 0.0, 0.0};
 
-constexpr double kOutOfQuestion = 2.0;  // cost of a pair that a gate refuses
-
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
-
-// cost(row, column, overlap) of the pairs that overlap by `least` or more.
-template <class Cost>
-void find_costs(const SparseMatrix& overlap, double least, SparseMatrix& out, const Cost& cost) {
-  out.reset(overlap.num_columns);
-  for (std::int32_t i = 0; i < overlap.num_rows(); ++i) {
-    for (auto k = overlap.row_start[at(i)]; k < overlap.row_start[at(i) + 1]; ++k)
-      if (overlap.value[at(k)] >= least)
-        out.push(overlap.column[at(k)], cost(i, at(overlap.column[at(k)]), overlap.value[at(k)]));
-    out.end_row();
-  }
-}
-
-// cost(row, column) of all pairs.
-template <class Cost>
-void find_costs(std::size_t rows, std::size_t columns, SparseMatrix& out, const Cost& cost) {
-  out.reset(static_cast<std::int32_t>(columns));
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < columns; ++j) out.push(static_cast<std::int32_t>(j), cost(i, j));
-    out.end_row();
-  }
-}
-
-// Cost of a pair that has to look alike.
-double look_cost(Embedding a, Embedding b, double least) {
-  const double look = cosine_similarity(a, b);
-  return look >= least ? 1.0 - look : kOutOfQuestion;
-}
 
 }  // namespace
 
@@ -126,9 +97,9 @@ void OccluBoost<B>::associate(const Clock& clock) {
 template <class B>
 const Matches& OccluBoost<B>::associate_oriented() {
   pairs_.find<Box>(kIou, expected_.boxes, kept_.boxes, config_.iou_threshold > 0.0, iou_);
-  find_costs(iou_, config_.iou_threshold, cost_, [&](std::int32_t i, std::size_t j, double iou) {
+  find_costs(iou_, config_.iou_threshold, cost_, [&](std::size_t i, std::size_t j, double iou) {
     if (looks_.empty()) return 1.0 - iou;
-    return 1.0 - (iou + (config_.lambda_iou + 0.5) * cosine_similarity(looks_[at(i)], kept_.embeddings[j]));
+    return 1.0 - (iou + (config_.lambda_iou + 0.5) * cosine_similarity(looks_[i], kept_.embeddings[j]));
   });
   return assigner_.partial(cost_, 1.0);
 }
@@ -152,8 +123,8 @@ void OccluBoost<B>::recover(const Clock& clock) {
   if (!has_looks(kept_)) return;
   choose([&](const Track& track) { return clock.time - track.life.last_time <= config_.recovery_max_age; });
   pairs_.find<Box>(kIou, boxes_, kept_.boxes, config_.recovery_iou > 0.0, iou_);
-  find_costs(iou_, config_.recovery_iou, cost_, [&](std::int32_t i, std::size_t j, double) {
-    return look_cost(tracks[at(members_[at(i)])].embedding, kept_.embeddings[j], config_.recovery_appearance);
+  find_costs(iou_, config_.recovery_iou, cost_, [&](std::size_t i, std::size_t j, double) {
+    return look_cost(tracks[at(members_[i])].embedding, kept_.embeddings[j], config_.recovery_appearance);
   });
   match_looks("recovery", config_.recovery_appearance, clock);
 }
@@ -163,9 +134,9 @@ template <class B>
 void OccluBoost<B>::second_pass(const Clock& clock) {
   choose([&](const Track& track) { return track.activated && is_fresh(track, clock); });
   pairs_.find<Box>(kIou, boxes_, low_.boxes, true, iou_);
-  find_costs(iou_, config_.second_pass_iou, cost_, [&](std::int32_t i, std::size_t j, double iou) {
+  find_costs(iou_, config_.second_pass_iou, cost_, [&](std::size_t i, std::size_t j, double iou) {
     if (!has_looks(low_)) return 1.0 - iou;
-    const double look = cosine_similarity(tracks[at(members_[at(i)])].embedding, low_.embeddings[j]);
+    const double look = cosine_similarity(tracks[at(members_[i])].embedding, low_.embeddings[j]);
     // 0: one of the two has no appearance.
     return look >= config_.second_pass_appearance || look == 0.0 ? 1.0 - iou : kOutOfQuestion;
   });
@@ -294,27 +265,14 @@ void OccluBoost<B>::report(const Clock& clock, std::vector<Report<Box>>& reports
     boxes_.push_back(to_box<Box>(model_, tracks[i].state));
   }
   gone_.assign(tracks.size(), 0);
-  mark_duplicates();
+  pairs_.find<Box>(kIou, boxes_, boxes_, config_.duplicate_iou > 0.0, iou_);
+  mark_duplicates(tracks, reported_, iou_, config_.duplicate_iou, gone_);
   for (std::size_t k = 0; k < reported_.size(); ++k) {
     const Track& track = tracks[at(reported_[k])];
     if (gone_[at(reported_[k])] == 0 && is_shaped(boxes_[k], config_.min_box_area, config_.max_aspect_ratio))
       reports.push_back({boxes_[k], track.id, track.score, track.label, track.row});
   }
   bury_expired(clock);
-}
-
-// Of two reported tracks in one place the older one stays.
-template <class B>
-void OccluBoost<B>::mark_duplicates() {
-  pairs_.find<Box>(kIou, boxes_, boxes_, config_.duplicate_iou > 0.0, iou_);
-  for (std::int32_t a = 0; a < iou_.num_rows(); ++a) {
-    for (auto k = iou_.row_start[at(a)]; k < iou_.row_start[at(a) + 1]; ++k) {
-      const std::int32_t b = iou_.column[at(k)];
-      if (a == b || !(iou_.value[at(k)] >= config_.duplicate_iou)) continue;
-      const auto age = tracks[at(reported_[at(a)])].life.age, other = tracks[at(reported_[at(b)])].life.age;
-      if (other > age || (other == age && b < a)) gone_[at(reported_[at(a)])] = 1;
-    }
-  }
 }
 
 template <class B>

@@ -29,7 +29,7 @@ def younger_duplicates(tracks: Sequence[Aged], boxes: FloatArray, min_iou: float
     return {
         track.id
         for track, row in zip(tracks, near, strict=True)
-        if any((-tracks[k].age, tracks[k].id) < (-track.age, track.id) for k in np.flatnonzero(row))
+        if any((-tracks[k].age, tracks[k].id) < (-track.age, track.id) for k in np.flatnonzero(row).tolist())
     }
 
 

@@ -35,7 +35,7 @@ class BoostTrackConfig:
             reports at the least.
         det_thresh: least boosted score that is tracked and can start a track.
         iou_threshold: least IoU of a track and its detection.
-        max_age: frames, or seconds like ``"2.0s"``, that a track may go unseen; the authors' are 30 frames at the least.
+        max_age: frames, or seconds like ``"2.0s"``, that a track may go unseen; the authors' at least 30 frames.
         min_hits: matches in a row, after the birth, before a track is reported; waived in the first frames.
         lambda_iou: weight of the confidence of both sides.
         lambda_mhd: weight of the Mahalanobis distance.

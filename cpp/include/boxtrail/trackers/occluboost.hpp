@@ -39,7 +39,6 @@ class OccluBoost {
   void resurrect(Clock& clock);
   void give_births(Clock& clock);
   void report(const Clock& clock, std::vector<Report<Box>>& reports);
-  void mark_duplicates();
   void bury_expired(const Clock& clock);
 
   bool is_fresh(const Track& track, const Clock& clock) const {
