@@ -98,7 +98,7 @@ def squared_distances(model: MotionModel, tracks: Predicted, boxes: FloatArray) 
     total = np.zeros((count, len(boxes)))
     for k in range(4):
         difference = measured[..., k] - tracks.position[:, None, k]
-        total = total + difference * difference / tracks.variance[:, None, k]
+        total = total + difference * difference * (1.0 / tracks.variance[:, None, k])
     return total
 
 
