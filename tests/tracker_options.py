@@ -82,6 +82,7 @@ def boosttrack(draw: st.DrawFn) -> dict[str, Any]:
     maybe = pick((None, False, True))
     return {
         **boosts(draw),
+        "track_low_thresh": draw(pick((0.0, 0.1, 0.3))),
         "variant": draw(pick(("boosttrack", "+", "++"))),
         **{name: draw(maybe) for name in ("use_embeddings", "use_rich_s", "use_sb", "use_vt")},
     }

@@ -1,6 +1,7 @@
 #include "boxtrail/boosted_association.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace boxtrail {
 
@@ -32,7 +33,7 @@ const Matches& BoostedAssociation<Box>::associate(const BoxModel<Box>& model, co
   const double largest = weights.lambda_mhd + (looks.empty() ? 0.0 : weights.lambda_emb * kLargestCosine);
   if (is_one_to_one(weights.iou_threshold, largest > weights.iou_threshold, extra)) return matches_;
   bounds_.assign(detections.size(), largest);
-  return assigner_.full(raised_, is_kept_, extra, bounds_);
+  return assigner_.full(raised_, is_kept_, std::ref(extra), bounds_);  // by reference: a copy would need the heap
 }
 
 // The raised similarity of the pairs that overlap, and whether they would be accepted.

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kSettledAge = 7;  // frames until a track is trusted
 constexpr std::size_t kFewShare = 4;     // a search is worth it where it leaves less than a quarter
+constexpr std::size_t kBlock = 16;       // detections that are looked at together
 constexpr double kWhole = std::numeric_limits<double>::infinity();
 
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
@@ -25,19 +26,22 @@ void Expected<Box>::clear() {
   boxes.clear();
   position.clear();
   variance.clear();
+  inverse_variance.clear();
   confidence.clear();
   misses.clear();
 }
 
 template <class Box>
 void Expected<Box>::add(const BoxState<Box>& state) {
-  std::array<double, 4> p, v;
+  std::array<double, 4> p, v, inverse;
   for (std::size_t k = 0; k < 4; ++k) {
     p[k] = state.position[k];
     v[k] = state.is_dense() ? state.dense[k * (2 * Box::kSize + 1)] : state.pp[k];
+    inverse[k] = 1.0 / v[k];
   }
   position.push_back(p);
   variance.push_back(v);
+  inverse_variance.push_back(inverse);
 }
 
 template <class Box>
@@ -57,10 +61,10 @@ void DistanceSimilarity<Box>::begin(const BoxModel<Box>& model, const Expected<B
 template <class Box>
 double DistanceSimilarity<Box>::squared(std::int32_t i, std::int32_t j) const {
   const auto& position = tracks_->position[at(i)];
-  const auto& variance = tracks_->variance[at(i)];
+  const auto& inverse = tracks_->inverse_variance[at(i)];
   const auto add = [&](double total, const auto& measured, std::size_t k) {
     const double difference = measured[k] - position[k];
-    return total + difference * difference / variance[k];
+    return total + difference * difference * inverse[k];
   };
   if constexpr (Box::kSize == 4) {
     const auto& z = measured_[at(j)];
@@ -102,17 +106,43 @@ bool DistanceSimilarity<Box>::reach(std::int32_t i, double wanted) {
   const auto count = static_cast<std::int32_t>(detections_.size());
   if (sum.next == count) return sum.total >= wanted;
   if (sum.next > 0 || !add_near(i, sum)) {
-    for (; sum.next < count; ++sum.next) {
+    while (sum.next < count) {
       if (sum.total >= wanted) return true;
-      const double distance = squared(i, sum.next);
-      if (distance > kBoostGate) continue;
-      sum.total += std::exp(kBoostGate - distance);
-      ++sum.count;
+      add_block(i, sum);
     }
   }
   sum.next = count;
   sum.total += static_cast<double>(count - sum.count);
   return sum.total >= wanted;
+}
+
+// The next few detections, distances first: they vectorise, and the loop over the exponentials has no other work.
+template <class Box>
+void DistanceSimilarity<Box>::add_block(std::int32_t i, Sum& sum) {
+  std::array<double, kBlock> distances;
+  const auto end =
+      std::min(sum.next + static_cast<std::int32_t>(kBlock), static_cast<std::int32_t>(detections_.size()));
+  const auto count = at(end - sum.next);
+  if constexpr (Box::kSize == 4) {
+    const auto position = tracks_->position[at(i)], inverse = tracks_->inverse_variance[at(i)];
+    const auto* z = measured_.data() + sum.next;
+    for (std::size_t j = 0; j < count; ++j) {
+      double total = 0.0;
+      for (std::size_t k = 0; k < 4; ++k) {
+        const double difference = z[j][k] - position[k];
+        total += difference * difference * inverse[k];
+      }
+      distances[j] = total;
+    }
+  } else {
+    for (std::size_t j = 0; j < count; ++j) distances[j] = squared(i, sum.next + static_cast<std::int32_t>(j));
+  }
+  for (std::size_t j = 0; j < count; ++j) {
+    if (distances[j] > kBoostGate) continue;
+    sum.total += std::exp(kBoostGate - distances[j]);
+    ++sum.count;
+  }
+  sum.next = end;
 }
 
 // The whole sum of a track whose gate is narrow: the others need not be looked at. False if it is wide.

@@ -13,6 +13,8 @@
 #include "boxtrail/trackers/bytetrack.hpp"
 #include "boxtrail/trackers/deepsort.hpp"
 #include "boxtrail/trackers/cbiou.hpp"
+#include "boxtrail/trackers/boosttrack.hpp"
+#include "boxtrail/trackers/occluboost.hpp"
 #include "boxtrail/trackers/ocsort.hpp"
 #include "boxtrail/trackers/sfsort.hpp"
 #include "boxtrail/trackers/sort.hpp"
@@ -131,6 +133,69 @@ inline constexpr StrongSortConfig kStrongSort{.min_confidence = 0.6,
                                               .warp_covariance = false,
                                               .max_coasted = 1,
                                               .similarity = kIouOnly};
+inline constexpr Boosts kBoosts{.det_thresh = 0.6,
+                                .use_dlo_boost = true,
+                                .use_duo_boost = true,
+                                .dlo_boost_coef = 0.65,
+                                .use_rich_s = true,
+                                .use_sb = true,
+                                .use_vt = true,
+                                .vt_slope = 0.0075,
+                                .s_sim_corr = false};
+
+inline BoostTrackConfig boosttrack() {
+  return {.boosts = kBoosts,
+          .track_low_thresh = 0.1,
+          .iou_threshold = 0.3,
+          .max_age = 30,
+          .min_hits = 3,
+          .lambda_iou = 0.5,
+          .lambda_mhd = 0.25,
+          .lambda_shape = 0.25,
+          .use_embeddings = true,
+          .output_score = "detection",
+          .min_box_area = 0,
+          .max_aspect_ratio = 0};
+}
+
+inline OccluBoostConfig occluboost() {
+  return {.boosts = kBoosts,
+          .iou_threshold = 0.3,
+          .lambda_iou = 0.5,
+          .lambda_mhd = 0.25,
+          .lambda_shape = 0.25,
+          .lambda_emb_multiplier = 1.5,
+          .max_age = 30,
+          .min_hits = 1,
+          .track_low_thresh = 0.1,
+          .new_track_thresh = 0.7,
+          .confirm_hits = 2,
+          .instant_confirm_thresh = 0.7,
+          .tentative_max_age = 3,
+          .recovery_appearance = 0.7,
+          .recovery_iou = 0.25,
+          .recovery_max_age = 30,
+          .feat_alpha = 0.9,
+          .use_second_pass = true,
+          .second_pass_iou = 0.8,
+          .second_pass_appearance = 0.4,
+          .second_pass_max_age = 8,
+          .second_pass_min_hits = 3,
+          .second_pass_after_gap = true,
+          .duplicate_iou = 0.95,
+          .ams_gain = 0.9,
+          .ams_jump = 0.9,
+          .ams_buffer = 30,
+          .ams_shrink = 0.7,
+          .use_gta = true,
+          .gta_appearance = 0.7,
+          .gta_min_age = 7,
+          .gta_max_gap = 5,
+          .use_embeddings = true,
+          .output_score = "detection",
+          .min_box_area = 0,
+          .max_aspect_ratio = 0};
+}
 
 template <class Algorithm>
 typename Algorithm::Config config() {
@@ -151,6 +216,10 @@ typename Algorithm::Config config() {
     return kBotSort;
   else if constexpr (std::is_same_v<Config, CBIoUConfig>)
     return kCBIoU;
+  else if constexpr (std::is_same_v<Config, BoostTrackConfig>)
+    return boosttrack();
+  else if constexpr (std::is_same_v<Config, OccluBoostConfig>)
+    return occluboost();
   else
     return kOcSort;
 }

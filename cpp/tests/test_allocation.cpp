@@ -110,5 +110,7 @@ int main() {
   all<TrackTrack>("TrackTrack");
   all<DeepSort>("DeepSORT");
   all<StrongSort>("StrongSORT");
+  all<BoostTrack>("BoostTrack");
+  all<OccluBoost>("OccluBoost");
   return testing::finish();
 }

@@ -67,9 +67,7 @@ def camera_motion(data_dir: Path, benchmark: str, sequence: str) -> FloatArray:
 
 def second_half(data_dir: Path, sequence: str) -> list[FloatArray]:
     """YOLOX detections of the frames of a MOT17 sequence that detector and trackers were not trained on."""
-    ini = configparser.ConfigParser()
-    ini.read(data_dir / f"MOT17/train/{sequence}-DPM/seqinfo.ini")
-    length = int(ini["Sequence"]["seqLength"])
+    length = int(_info(data_dir, sequence)["seqLength"])
     video = frames(data_dir / f"detections/yolox_x_ablation/MOT17/{sequence}.txt")
     video = video + [np.empty((0, 6))] * (length - len(video))
     return video[length // 2 + 1 : length]
@@ -79,6 +77,17 @@ def second_half_warps(data_dir: Path, sequence: str, frames: int) -> list[FloatA
     """(2, 3) camera motion of each of these ``frames``, from the published file; line 0 is of the whole first frame."""
     table = np.loadtxt(data_dir / f"gmc/MOT17/GMC-{sequence}.txt")
     return list(table[-frames:, 1:7].reshape(-1, 2, 3))
+
+
+def frame_rate(data_dir: Path, sequence: str) -> float:
+    """Frames a second of a MOT17 sequence."""
+    return float(_info(data_dir, sequence)["frameRate"])
+
+
+def _info(data_dir: Path, sequence: str) -> configparser.SectionProxy:
+    ini = configparser.ConfigParser()
+    ini.read(data_dir / f"MOT17/train/{sequence}-DPM/seqinfo.ini")
+    return ini["Sequence"]
 
 
 def golden_rows(data_dir: Path, run: str, sequence: str) -> FloatArray:

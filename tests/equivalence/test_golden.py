@@ -16,7 +16,7 @@ from boxtrail import create_tracker
 from boxtrail.boxes import FloatArray
 from boxtrail.reference import association
 from equivalence.agreement import assert_same_rows, both
-from equivalence.recorded import MOT17, golden_rows, second_half, second_half_warps
+from equivalence.recorded import MOT17, frame_rate, golden_rows, second_half, second_half_warps
 
 RUNS = {
     "botsort": "official-botsort_confirmed_iou0",
@@ -24,6 +24,9 @@ RUNS = {
     "hybridsort": "official-hybridsort",
     "ocsort": "official-ocsort",
 }
+# BoostTrack's authors keep a track for two seconds, 30 frames at the least, and print no box that is wide or tiny.
+BOOST_RUNS = {"+": "official-boosttrack", "++": "official-boosttrack++"}
+BOOST_FILTER = {"min_box_area": 10.0, "max_aspect_ratio": 1.6}
 SHORTEST = ("MOT17-02", "MOT17-09")
 MOVING = ("MOT17-10", "MOT17-13")  # the camera is carried, and is on a bus
 NEAR = 0.02  # pixels
@@ -130,3 +133,22 @@ def _with_one_pixel_more(a: FloatArray, b: FloatArray) -> tuple[FloatArray, Floa
     shared = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]) + 1.0
     intersection = np.maximum(shared, 0.0).prod(axis=-1)
     return intersection, size_a.prod(axis=-1) + size_b.prod(axis=-1) - intersection
+
+
+def assert_boosttrack_row_for_row(data_dir: Path, variant: str, backend: str, sequence: str) -> None:
+    max_age = max(2.0 * frame_rate(data_dir, sequence), 30.0)
+    video = second_half(data_dir, sequence)
+    ours = tracked("boosttrack", backend, video, variant=variant, max_age=max_age, **BOOST_FILTER)
+    assert_row_for_row(ours, golden_rows(data_dir, BOOST_RUNS[variant], sequence))
+
+
+@pytest.mark.parametrize("sequence", MOT17)
+@pytest.mark.parametrize("variant", BOOST_RUNS)
+def test_the_core_gives_the_rows_of_boosttrack(data_dir: Path, variant: str, sequence: str) -> None:
+    assert_boosttrack_row_for_row(data_dir, variant, "cpp", sequence)
+
+
+@pytest.mark.parametrize("sequence", SHORTEST)
+@pytest.mark.parametrize("variant", BOOST_RUNS)
+def test_the_reference_gives_the_rows_of_boosttrack(data_dir: Path, variant: str, sequence: str) -> None:
+    assert_boosttrack_row_for_row(data_dir, variant, "python", sequence)

@@ -98,6 +98,7 @@ def test_the_first_detection_printed_is_the_one_the_papers_print(make: Make, nam
     firsts = {
         **dict.fromkeys(BYTE_FAMILY, 1),
         **dict.fromkeys(DEEPSORT_FAMILY, 2),
+        "occluboost": 1,
         "sfsort": 0,
         "tracktrack": 2,
     }
@@ -106,13 +107,13 @@ def test_the_first_detection_printed_is_the_one_the_papers_print(make: Make, nam
 
 
 def test_in_the_first_frames_every_track_is_reported_at_once(make: Make, name: str) -> None:
-    tracker = (
-        make()
-    )  # one newcomer a frame: min_hits is waived up to frame 3, ByteTrack's second look in frame 1
+    # One newcomer a frame: min_hits is waived up to frame 3, the second look of the other two in frame 1.
+    tracker = make()
     reported = [tracker.update([person(200.0 * k) for k in range(t)]).id.tolist() for t in range(1, 5)]
     expected = {
         **{key: [[1], [1], [1, 2], [1, 2, 3]] for key in BYTE_FAMILY},
         **{key: [[], [], [1], [1, 2]] for key in DEEPSORT_FAMILY},  # it waives nothing
+        "occluboost": [[1], [1], [1, 2], [1, 2, 3]],
         "sfsort": [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4]],  # at once in every frame
         "tracktrack": [[1], [1], [1], [1, 2]],  # the third detection, in frame 1 the first
     }

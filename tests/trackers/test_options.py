@@ -122,7 +122,7 @@ def test_every_other_name_of_an_option_sets_it(tracker: type[Any]) -> None:
 
 def _another(name: str, default: Any) -> Any:
     """A value of the option that is not its default."""
-    if isinstance(default, bool):
+    if default is None or isinstance(default, bool):
         return not default
     if isinstance(default, float):
         return default / 2.0

@@ -21,7 +21,7 @@ double track_confidence(std::int64_t age, std::int64_t misses);
 template <class Box>
 struct Expected {
   std::vector<Box> boxes;
-  std::vector<std::array<double, 4>> position, variance;
+  std::vector<std::array<double, 4>> position, variance, inverse_variance;
   std::vector<double> confidence;  // in (0, 1]
   std::vector<std::int64_t> misses;
 
@@ -68,6 +68,7 @@ class DistanceSimilarity {
     std::int32_t count;  // detections within the gate
   };
   bool reach(std::int32_t i, double wanted);
+  void add_block(std::int32_t i, Sum& sum);
   bool add_near(std::int32_t i, Sum& sum);
   void sort_by_position();
 

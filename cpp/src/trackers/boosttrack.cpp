@@ -28,7 +28,8 @@ void BoostTrack<B>::step(const Detections<Box>& detections, Clock& clock, double
   predict_all(dt, warp);
   expected_.take(model_, tracks);
   const bool exact = record != nullptr;  // refused scores are noted
-  keep(detections, booster_.boost(model_, expected_, detections, config_.boosts, clock.frame, exact));
+  drop_noise(detections);
+  keep(booster_.boost(model_, expected_, worthy_, config_.boosts, clock.frame, exact));
 
   const Matches& matches = association_.associate(model_, expected_, kept_, scores_, looks(), weights_);
   note_stage(record, "first", config_.iou_threshold, false, tracks, kept_, association_.iou(), matches);
@@ -56,17 +57,28 @@ void BoostTrack<B>::predict_all(double dt, const Warp* warp) {
   remove_diverged<Box>(tracks, model_, record);
 }
 
+template <class B>
+void BoostTrack<B>::drop_noise(const Detections<Box>& detections) {
+  worthy_.clear();
+  for (std::size_t j = 0; j < detections.size(); ++j) {
+    if (!(detections.scores[j] < config_.track_low_thresh))
+      worthy_.push_back(detections, j);
+    else
+      note_refusal(record, detections.rows[j], "track_low_thresh", detections.scores[j], config_.track_low_thresh);
+  }
+}
+
 // The detections whose boosted score reaches the threshold.
 template <class B>
-void BoostTrack<B>::keep(const Detections<Box>& detections, const std::vector<double>& scores) {
+void BoostTrack<B>::keep(const std::vector<double>& scores) {
   kept_.clear();
   scores_.clear();
-  for (std::size_t j = 0; j < detections.size(); ++j) {
+  for (std::size_t j = 0; j < worthy_.size(); ++j) {
     if (!(scores[j] >= config_.boosts.det_thresh)) {
-      note_refusal(record, detections.rows[j], "det_thresh", scores[j], config_.boosts.det_thresh);
+      note_refusal(record, worthy_.rows[j], "det_thresh", scores[j], config_.boosts.det_thresh);
       continue;
     }
-    kept_.push_back(detections, j);
+    kept_.push_back(worthy_, j);
     scores_.push_back(scores[j]);
   }
 }

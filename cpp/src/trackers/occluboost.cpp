@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "boxtrail/boosted_output.hpp"
+#include "boxtrail/gated_costs.hpp"
 
 namespace boxtrail {
 
@@ -96,69 +97,49 @@ void OccluBoost<B>::associate(const Clock& clock) {
 template <class B>
 const Matches& OccluBoost<B>::associate_oriented() {
   pairs_.find<Box>(kIou, expected_.boxes, kept_.boxes, config_.iou_threshold > 0.0, iou_);
-  cost_.reset(iou_.num_columns);
-  for (std::int32_t i = 0; i < iou_.num_rows(); ++i) {
-    for (auto k = iou_.row_start[at(i)]; k < iou_.row_start[at(i) + 1]; ++k) {
-      const double iou = iou_.value[at(k)];
-      if (!(iou >= config_.iou_threshold)) continue;
-      const std::int32_t j = iou_.column[at(k)];
-      const double look = looks_.empty() ? 0.0 : cosine_similarity(looks_[at(i)], kept_.embeddings[at(j)]);
-      cost_.push(j, looks_.empty() ? 1.0 - iou : 1.0 - (iou + (config_.lambda_iou + 0.5) * look));
-    }
-    cost_.end_row();
-  }
+  find_costs(iou_, config_.iou_threshold, cost_, [&](std::size_t i, std::size_t j, double iou) {
+    if (looks_.empty()) return 1.0 - iou;
+    return 1.0 - (iou + (config_.lambda_iou + 0.5) * cosine_similarity(looks_[i], kept_.embeddings[j]));
+  });
   return assigner_.partial(cost_, 1.0);
+}
+
+// Tracks that are left over and wanted, and where they are.
+template <class B>
+template <class Wanted>
+void OccluBoost<B>::choose(const Wanted& wanted) {
+  members_.clear();
+  boxes_.clear();
+  for (const std::int32_t i : left_) {
+    if (!wanted(tracks[at(i)])) continue;
+    members_.push_back(i);
+    boxes_.push_back(to_box<Box>(model_, tracks[at(i)].state));
+  }
 }
 
 // Tracks not long lost, found by appearance where they overlap at all.
 template <class B>
 void OccluBoost<B>::recover(const Clock& clock) {
   if (!has_looks(kept_)) return;
-  members_.clear();
-  boxes_.clear();
-  for (const std::int32_t i : left_) {
-    if (clock.time - tracks[at(i)].life.last_time > config_.recovery_max_age) continue;
-    members_.push_back(i);
-    boxes_.push_back(to_box<Box>(model_, tracks[at(i)].state));
-  }
+  choose([&](const Track& track) { return clock.time - track.life.last_time <= config_.recovery_max_age; });
   pairs_.find<Box>(kIou, boxes_, kept_.boxes, config_.recovery_iou > 0.0, iou_);
-  cost_.reset(iou_.num_columns);
-  for (std::int32_t i = 0; i < iou_.num_rows(); ++i) {
-    for (auto k = iou_.row_start[at(i)]; k < iou_.row_start[at(i) + 1]; ++k) {
-      if (!(iou_.value[at(k)] >= config_.recovery_iou)) continue;
-      const std::int32_t j = iou_.column[at(k)];
-      const double look = cosine_similarity(tracks[at(members_[at(i)])].embedding, kept_.embeddings[at(j)]);
-      if (look >= config_.recovery_appearance) cost_.push(j, 1.0 - look);
-    }
-    cost_.end_row();
-  }
+  find_costs(iou_, config_.recovery_iou, cost_, [&](std::size_t i, std::size_t j, double) {
+    return look_cost(tracks[at(members_[i])].embedding, kept_.embeddings[j], config_.recovery_appearance);
+  });
   match_looks("recovery", config_.recovery_appearance, clock);
 }
 
 // Unsure detections, for tracks that were seen long enough and not long ago.
 template <class B>
 void OccluBoost<B>::second_pass(const Clock& clock) {
-  members_.clear();
-  boxes_.clear();
-  for (const std::int32_t i : left_) {
-    if (!tracks[at(i)].activated || !is_fresh(tracks[at(i)], clock)) continue;
-    members_.push_back(i);
-    boxes_.push_back(to_box<Box>(model_, tracks[at(i)].state));
-  }
+  choose([&](const Track& track) { return track.activated && is_fresh(track, clock); });
   pairs_.find<Box>(kIou, boxes_, low_.boxes, true, iou_);
-  cost_.reset(iou_.num_columns);
-  for (std::int32_t i = 0; i < iou_.num_rows(); ++i) {
-    for (auto k = iou_.row_start[at(i)]; k < iou_.row_start[at(i) + 1]; ++k) {
-      if (!(iou_.value[at(k)] >= config_.second_pass_iou)) continue;
-      const std::int32_t j = iou_.column[at(k)];
-      if (has_looks(low_)) {  // 0: one of the two has no appearance
-        const double look = cosine_similarity(tracks[at(members_[at(i)])].embedding, low_.embeddings[at(j)]);
-        if (look < config_.second_pass_appearance && look != 0.0) continue;
-      }
-      cost_.push(j, 1.0 - iou_.value[at(k)]);
-    }
-    cost_.end_row();
-  }
+  find_costs(iou_, config_.second_pass_iou, cost_, [&](std::size_t i, std::size_t j, double iou) {
+    if (!has_looks(low_)) return 1.0 - iou;
+    const double look = cosine_similarity(tracks[at(members_[i])].embedding, low_.embeddings[j]);
+    // 0: one of the two has no appearance.
+    return look >= config_.second_pass_appearance || look == 0.0 ? 1.0 - iou : kOutOfQuestion;
+  });
   const Matches& matches = assigner_.partial(cost_, 1.0);
   note_stage(record, "second", 1.0 - config_.second_pass_iou, true, tracks, members_, low_, cost_, matches);
   for (const auto [i, j] : matches)
@@ -166,30 +147,18 @@ void OccluBoost<B>::second_pass(const Clock& clock) {
   std::erase_if(left_, [&](std::int32_t i) { return tracks[at(i)].life.misses == 0; });
 }
 
-template <class B>
-bool OccluBoost<B>::is_fresh(const Track& track, const Clock& clock) const {
-  const std::int64_t run = config_.second_pass_after_gap ? track.run : track.life.streak;
-  return run >= config_.second_pass_min_hits && clock.time - track.life.last_time <= config_.second_pass_max_age;
-}
-
 // Lost tracks of the same class, found by appearance anywhere.
 template <class B>
 void OccluBoost<B>::recognise(const Clock& clock) {
   if (!has_looks(kept_)) return;
-  members_.clear();
-  for (const std::int32_t i : left_)
-    if (tracks[at(i)].life.age >= config_.gta_min_age &&
-        clock.time - tracks[at(i)].life.last_time <= config_.gta_max_gap)
-      members_.push_back(i);
-  cost_.reset(static_cast<std::int32_t>(kept_.size()));
-  for (const std::int32_t i : members_) {
-    for (std::size_t j = 0; j < kept_.size(); ++j) {
-      if (tracks[at(i)].label != kept_.labels[j]) continue;
-      const double look = cosine_similarity(tracks[at(i)].embedding, kept_.embeddings[j]);
-      if (look >= config_.gta_appearance) cost_.push(static_cast<std::int32_t>(j), 1.0 - look);
-    }
-    cost_.end_row();
-  }
+  choose([&](const Track& track) {
+    return track.life.age >= config_.gta_min_age && clock.time - track.life.last_time <= config_.gta_max_gap;
+  });
+  find_costs(members_.size(), kept_.size(), cost_, [&](std::size_t i, std::size_t j) {
+    const Track& track = tracks[at(members_[i])];
+    if (track.label != kept_.labels[j]) return kOutOfQuestion;
+    return look_cost(track.embedding, kept_.embeddings[j], config_.gta_appearance);
+  });
   match_looks("appearance", config_.gta_appearance, clock);
 }
 
@@ -209,15 +178,11 @@ template <class B>
 void OccluBoost<B>::resurrect(Clock& clock) {
   std::erase_if(graveyard, [&](const BuriedTrack& dead) { return clock.time - dead.died > config_.gta_max_gap; });
   if (!has_looks(kept_)) return;
-  cost_.reset(static_cast<std::int32_t>(kept_.size()));
-  for (const BuriedTrack& dead : graveyard) {
-    for (std::size_t j = 0; j < kept_.size(); ++j) {
-      if (dead.label != kept_.labels[j] || !(scores_[j] >= config_.new_track_thresh)) continue;
-      const double look = cosine_similarity(dead.embedding, kept_.embeddings[j]);
-      if (look >= config_.gta_appearance) cost_.push(static_cast<std::int32_t>(j), 1.0 - look);
-    }
-    cost_.end_row();
-  }
+  find_costs(graveyard.size(), kept_.size(), cost_, [&](std::size_t i, std::size_t j) {
+    const BuriedTrack& dead = graveyard[i];
+    if (dead.label != kept_.labels[j] || !(scores_[j] >= config_.new_track_thresh)) return kOutOfQuestion;
+    return look_cost(dead.embedding, kept_.embeddings[j], config_.gta_appearance);
+  });
   const Matches& matches = assigner_.partial(cost_, 1.0);
   note_stage(record, "graveyard", 1.0 - config_.gta_appearance, true, graveyard, kept_, cost_, matches);
   buried_gone_.assign(graveyard.size(), 0);
@@ -300,27 +265,14 @@ void OccluBoost<B>::report(const Clock& clock, std::vector<Report<Box>>& reports
     boxes_.push_back(to_box<Box>(model_, tracks[i].state));
   }
   gone_.assign(tracks.size(), 0);
-  mark_duplicates();
+  pairs_.find<Box>(kIou, boxes_, boxes_, config_.duplicate_iou > 0.0, iou_);
+  mark_duplicates(tracks, reported_, iou_, config_.duplicate_iou, gone_);
   for (std::size_t k = 0; k < reported_.size(); ++k) {
     const Track& track = tracks[at(reported_[k])];
     if (gone_[at(reported_[k])] == 0 && is_shaped(boxes_[k], config_.min_box_area, config_.max_aspect_ratio))
       reports.push_back({boxes_[k], track.id, track.score, track.label, track.row});
   }
   bury_expired(clock);
-}
-
-// Of two reported tracks in one place the older one stays.
-template <class B>
-void OccluBoost<B>::mark_duplicates() {
-  pairs_.find<Box>(kIou, boxes_, boxes_, config_.duplicate_iou > 0.0, iou_);
-  for (std::int32_t a = 0; a < iou_.num_rows(); ++a) {
-    for (auto k = iou_.row_start[at(a)]; k < iou_.row_start[at(a) + 1]; ++k) {
-      const std::int32_t b = iou_.column[at(k)];
-      if (a == b || !(iou_.value[at(k)] >= config_.duplicate_iou)) continue;
-      const auto age = tracks[at(reported_[at(a)])].life.age, other = tracks[at(reported_[at(b)])].life.age;
-      if (other > age || (other == age && b < a)) gone_[at(reported_[at(a)])] = 1;
-    }
-  }
 }
 
 template <class B>

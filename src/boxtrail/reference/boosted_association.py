@@ -1,5 +1,5 @@
-"""BoostTrack's association: the IoU, raised by the confidence of both sides, the Mahalanobis distance, the shape and the
-appearance; what is accepted still answers to the IoU.
+"""BoostTrack's association: the IoU, raised by the confidence of both sides, the Mahalanobis distance, the shape and
+the appearance; what is accepted still answers to the IoU.
 """
 
 from __future__ import annotations

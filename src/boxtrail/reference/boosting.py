@@ -98,7 +98,7 @@ def squared_distances(model: MotionModel, tracks: Predicted, boxes: FloatArray) 
     total = np.zeros((count, len(boxes)))
     for k in range(4):
         difference = measured[..., k] - tracks.position[:, None, k]
-        total = total + difference * difference / tracks.variance[:, None, k]
+        total = total + difference * difference * (1.0 / tracks.variance[:, None, k])
     return total
 
 
@@ -170,7 +170,8 @@ def _boost_expected(
     else:
         similarity = association.similarity("iou", tracks.boxes, boxes)
     if not boosts.use_sb and not boosts.use_vt:
-        return np.maximum(scores, boosts.dlo_boost_coef * similarity.max(axis=0))
+        lifted: FloatArray = np.maximum(scores, boosts.dlo_boost_coef * similarity.max(axis=0))
+        return lifted
     if boosts.use_sb:
         best = similarity.max(axis=0)
         scores = np.maximum(scores, SOFT_SHARE * scores + (1.0 - SOFT_SHARE) * (best * np.sqrt(best)))

@@ -19,7 +19,7 @@ from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
 from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
 from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
 from boxtrail.reference.oriented import align
-from boxtrail.reference.record import Record, note_birth, note_refusal, note_stage
+from boxtrail.reference.record import Record, note_birth, note_refusal, note_scores, note_stage
 from boxtrail.reference.sort_lifecycle import (
     count_hit,
     describe,
@@ -65,6 +65,7 @@ class BoostTrack:
         *,
         oriented: bool,
         det_thresh: float,
+        track_low_thresh: float,
         iou_threshold: float,
         max_age: float,
         min_hits: int,
@@ -84,7 +85,8 @@ class BoostTrack:
         min_box_area: float,
         max_aspect_ratio: float,
     ) -> None:
-        self.threshold, self.max_age, self.min_hits = det_thresh, max_age, min_hits
+        self.threshold, self.floor = det_thresh, track_low_thresh
+        self.max_age, self.min_hits = max_age, min_hits
         self.boosts = Boosts(
             det_thresh,
             use_dlo_boost,
@@ -108,6 +110,9 @@ class BoostTrack:
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
         """Take one frame."""
+        is_noise = detections.scores < self.floor
+        note_scores(self.record, detections.select(is_noise), "track_low_thresh", self.floor)
+        detections = detections.select(~is_noise)
         for track in self.tracks:
             if warp is not None:
                 warp_corners(self.model, warp, track.state)
@@ -117,8 +122,8 @@ class BoostTrack:
 
         expected = predicted(self.model, self.tracks)
         scores = boosted_scores(self.model, expected, detections, self.boosts, clock.frame)
-        for j in np.flatnonzero(scores < self.threshold):
-            note_refusal(self.record, detections.rows[j], "det_thresh", scores[j], self.threshold)
+        for k in np.flatnonzero(scores < self.threshold):
+            note_refusal(self.record, detections.rows[k], "det_thresh", scores[k], self.threshold)
         kept, scores = detections.select(scores >= self.threshold), scores[scores >= self.threshold]
 
         iou, pairs = associate_boosted(self.model, expected, kept, scores, self._cosines(kept), self.weights)

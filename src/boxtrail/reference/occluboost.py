@@ -1,10 +1,11 @@
-"""OccluBoost (BoxMOT's own tracker, without a paper): BoostTrack with tentative tracks, suppressed jumps, and recovery by
-appearance, by unsure detections and from among the dead.
+"""OccluBoost (BoxMOT's own tracker, without a paper): BoostTrack with tentative tracks, suppressed jumps, and recovery
+by appearance, by unsure detections and from among the dead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TypeAlias
 
 import numpy as np
@@ -14,12 +15,13 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.abnormal_motion import suppressed_gain
 from boxtrail.reference.appearance import cosine_similarity, smooth, stack
-from boxtrail.reference.assignment import Pairs, assign_partial, unmatched
+from boxtrail.reference.assignment import Pairs, assign_partial
 from boxtrail.reference.boosted_association import BoostedWeights, appearance_memory, associate_boosted
 from boxtrail.reference.boosted_output import is_shaped, report_score
 from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
 from boxtrail.reference.class_votes import first_vote, take_detection
 from boxtrail.reference.kalman import initiate, motion_model, predict, to_box, update
+from boxtrail.reference.leftovers import left_over, younger_duplicates
 from boxtrail.reference.occluboost_track import BuriedTrack, OccluBoostOptions, OccluBoostTrack
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_birth, note_death, note_refusal, note_stage
@@ -37,43 +39,20 @@ class OccluBoost:
 
     track_type = OccluBoostTrack
     buried_type = BuriedTrack
+    options_type = OccluBoostOptions
 
-    def __init__(
-        self,
-        *,
-        oriented: bool,
-        det_thresh: float,
-        iou_threshold: float,
-        lambda_iou: float,
-        lambda_mhd: float,
-        lambda_shape: float,
-        lambda_emb_multiplier: float,
-        use_dlo_boost: bool,
-        use_duo_boost: bool,
-        dlo_boost_coef: float,
-        use_rich_s: bool,
-        use_sb: bool,
-        use_vt: bool,
-        vt_slope: float,
-        s_sim_corr: bool,
-        **options: float | bool | str,
-    ) -> None:
-        self.boosts = Boosts(
-            det_thresh,
-            use_dlo_boost,
-            use_duo_boost,
-            dlo_boost_coef,
-            use_rich_s,
-            use_sb,
-            use_vt,
-            vt_slope,
-            s_sim_corr,
-        )
-        lambda_emb = lambda_emb_multiplier * (1.0 + lambda_iou + lambda_mhd + lambda_shape)
+    def __init__(self, *, oriented: bool, **options: float | bool | str) -> None:
+        self.options = o = OccluBoostOptions(**options)  # type: ignore[arg-type]
+        self.boosts = Boosts(*(getattr(o, declared.name) for declared in fields(Boosts)))
+        total = 1.0 + o.lambda_iou + o.lambda_mhd + o.lambda_shape
         self.weights = BoostedWeights(
-            iou_threshold, lambda_iou, lambda_mhd, lambda_shape, lambda_emb, s_sim_corr
+            o.iou_threshold,
+            o.lambda_iou,
+            o.lambda_mhd,
+            o.lambda_shape,
+            o.lambda_emb_multiplier * total,
+            o.s_sim_corr,
         )
-        self.options = OccluBoostOptions(**options)  # type: ignore[arg-type]
         self.model = motion_model("XYHR", oriented=oriented, aspect_epsilon=1e-6)
         self.tracks: list[OccluBoostTrack] = []
         self.graveyard: list[BuriedTrack] = []
@@ -94,8 +73,8 @@ class OccluBoost:
         threshold = self.boosts.det_thresh
         is_low = (scores < threshold) & (detections.scores >= self.options.track_low_thresh)
         is_low &= self.options.use_second_pass
-        for j in np.flatnonzero((scores < threshold) & ~is_low):
-            note_refusal(self.record, detections.rows[j], "det_thresh", scores[j], threshold)
+        for k in np.flatnonzero((scores < threshold) & ~is_low):
+            note_refusal(self.record, detections.rows[k], "det_thresh", scores[k], threshold)
         low, low_scores = detections.select(is_low), scores[is_low]
         kept, scores = detections.select(scores >= threshold), scores[scores >= threshold]
 
@@ -109,7 +88,7 @@ class OccluBoost:
         for i, j in pairs:
             memory = appearance_memory(float(scores[j]), threshold)
             self._match(self.tracks[i], kept, j, float(scores[j]), memory, clock)
-        left, kept, scores = _left(self.tracks, kept, scores, pairs)
+        left, kept, scores = left_over(self.tracks, kept, scores, pairs)
 
         left, kept, scores = self._recover(left, kept, scores, clock)
         if self.options.use_second_pass:
@@ -153,7 +132,7 @@ class OccluBoost:
         pairs = self._assign_looks("recovery", tracks, kept, looks, allowed, o.recovery_appearance)
         for i, j in pairs:
             self._match(tracks[i], kept, j, float(scores[j]), o.feat_alpha, clock)
-        _, kept, scores = _left(tracks, kept, scores, pairs)
+        _, kept, scores = left_over(tracks, kept, scores, pairs)
         return [track for track in left if track.misses > 0], kept, scores
 
     def _second_pass(
@@ -196,7 +175,7 @@ class OccluBoost:
         pairs = self._assign_looks("appearance", tracks, kept, looks, allowed, o.gta_appearance)
         for i, j in pairs:
             self._match(tracks[i], kept, j, float(scores[j]), o.feat_alpha, clock)
-        return _left(tracks, kept, scores, pairs)
+        return left_over(tracks, kept, scores, pairs)
 
     def _resurrect(self, kept: Detections, scores: FloatArray, clock: Clock) -> tuple[Detections, FloatArray]:
         """Dead tracks of the same class that come back under their old ids."""
@@ -211,7 +190,7 @@ class OccluBoost:
         pairs = self._assign_looks("graveyard", self.graveyard, kept, looks, allowed, o.gta_appearance)
         for i, j in pairs:
             self._give_birth(kept, j, float(scores[j]), clock, old=self.graveyard[i])
-        self.graveyard, kept, scores = _left(self.graveyard, kept, scores, pairs)
+        self.graveyard, kept, scores = left_over(self.graveyard, kept, scores, pairs)
         return kept, scores
 
     def _assign_looks(
@@ -298,13 +277,9 @@ class OccluBoost:
             track for track in self.tracks if track.activated and is_reported(track, clock, o.min_hits)
         ]
         boxes = self._boxes(reported)
-        near = association.similarity("iou", boxes, boxes) >= o.duplicate_iou
-        gone = set()
-        for i, track in enumerate(reported):
+        for track in reported:
             track.confirmed = True
-            for other in (reported[k] for k in np.flatnonzero(near[i])):
-                if (other.age, -other.id) > (track.age, -track.id):  # the older one stays
-                    gone.add(track.id)
+        gone = younger_duplicates(reported, boxes, o.duplicate_iou)
         for track in self.tracks:
             limit = o.max_age if track.activated else o.tentative_max_age
             if track.id in gone:
@@ -323,15 +298,3 @@ class OccluBoost:
     def _bury(self, track: OccluBoostTrack, clock: Clock) -> None:
         if self.options.use_gta and track.activated and track.embedding is not None:
             self.graveyard.append(BuriedTrack(track.id, track.label, track.embedding, clock.time))
-
-
-def _left(
-    tracks: list,
-    detections: Detections,
-    scores: FloatArray,
-    pairs: Pairs,  # type: ignore[type-arg]
-) -> tuple[list, Detections, FloatArray]:  # type: ignore[type-arg]
-    """The tracks, detections and scores that are in no pair."""
-    rows = unmatched(len(tracks), [row for row, _ in pairs])
-    columns = unmatched(len(detections), [column for _, column in pairs])
-    return [tracks[i] for i in rows], detections.select(columns), scores[columns]

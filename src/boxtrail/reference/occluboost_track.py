@@ -51,8 +51,22 @@ class BuriedTrack:
 
 @dataclass(frozen=True, slots=True)
 class OccluBoostOptions:
-    """The options of ``OccluBoostConfig`` that the boosts and the association do not take."""
+    """The options, named and meant as in ``OccluBoostConfig``."""
 
+    det_thresh: float
+    iou_threshold: float
+    lambda_iou: float
+    lambda_mhd: float
+    lambda_shape: float
+    lambda_emb_multiplier: float
+    use_dlo_boost: bool
+    use_duo_boost: bool
+    dlo_boost_coef: float
+    use_rich_s: bool
+    use_sb: bool
+    use_vt: bool
+    vt_slope: float
+    s_sim_corr: bool
     max_age: float
     min_hits: int
     track_low_thresh: float

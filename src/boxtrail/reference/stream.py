@@ -200,8 +200,8 @@ class Stream(Generic[T]):
                 if any(_coordinates(track.state) != algorithm.model.n for track in algorithm.tracks):
                     raise ValueError("its boxes are of the other geometry")
                 if hasattr(algorithm, "graveyard"):
-                    buried = collection["graveyard"]
-                    algorithm.graveyard = [unpack(algorithm.buried_type, dead) for dead in buried]
+                    kind: type[Any] = algorithm.buried_type  # type: ignore[attr-defined]
+                    algorithm.graveyard = [unpack(kind, dead) for dead in collection["graveyard"]]
                 collections[int(collection["label"])] = algorithm
         except (KeyError, TypeError, ValueError) as error:
             raise StateError(f"the saved state does not fit this tracker: {error!r}") from error

@@ -31,9 +31,11 @@ class BoostTrackConfig:
         use_sb: soft boost, a score moves part of the way; None: as the variant does.
         use_vt: a detection very much like a track is tracked whatever its score, and the longer the track was unseen
             the less like it must be; None: as the variant does.
+        track_low_thresh: detections with a lower score are noise that nothing shall boost; what the authors' detector
+            reports at the least.
         det_thresh: least boosted score that is tracked and can start a track.
         iou_threshold: least IoU of a track and its detection.
-        max_age: frames, or seconds like ``"2.0s"``, that a track may go unseen; the authors' two seconds at 30 a second.
+        max_age: frames, or seconds like ``"2.0s"``, that a track may go unseen; the authors' at least 30 frames.
         min_hits: matches in a row, after the birth, before a track is reported; waived in the first frames.
         lambda_iou: weight of the confidence of both sides.
         lambda_mhd: weight of the Mahalanobis distance.
@@ -43,7 +45,7 @@ class BoostTrackConfig:
         dlo_boost_coef: score that a full overlap with a track gives; of no effect with ``use_sb`` or ``use_vt``.
         vt_slope: by how much a frame unseen lowers what ``use_vt`` asks for, from 0.95 down to 0.8; BoxMOT has 1.
         s_sim_corr: compare heights by the larger height instead of the larger width, as the paper says and the
-            authors' code does not; no better on MOT17 or DanceTrack.
+            authors' code does not; 1 HOTA worse on DanceTrack, equal on MOT17.
         output_score: score that is reported: ``"detection"``, the ``"boosted"`` one, or the confidence of the
             ``"track"``, which the authors print (clipped at 1).
         min_box_area: smaller boxes, in square pixels, are not reported; 0 allows any.
@@ -55,9 +57,10 @@ class BoostTrackConfig:
     use_rich_s: bool | None = option(None)
     use_sb: bool | None = option(None)
     use_vt: bool | None = option(None)
+    track_low_thresh: float = option(0.1, 0.0, 1.0)
     det_thresh: float = option(0.6, 0.0, 1.0)
     iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = duration(60)
+    max_age: float | str = duration("2.0s")
     min_hits: int = option(3, 0, 1000)
     lambda_iou: float = option(0.5, 0.0, 100.0)
     lambda_mhd: float = option(0.25, 0.0, 100.0)
@@ -88,8 +91,8 @@ class BoostTrack(Tracker):
     filter's.
 
     The default variant is "+", the authors' code without flags is "++": without appearance "+" is plain BoostTrack,
-    which is better (MOT17 second halves 67.54 against 66.97 HOTA, DanceTrack 46.50 against 45.92). Different from the
-    authors' code: ids count per tracker, the score reported is the detection's, no box is left out for its size or
+    which is better (MOT17 second halves 67.54 against 67.01 HOTA, DanceTrack 45.90 both) and quicker. Different from
+    the authors' code: ids count per tracker, the score reported is the detection's, no box is left out for its size or
     shape unless asked for. A detection or track without an embedding is like nothing: appearance adds 0 for it.
 
     ==========================  ===========================================
@@ -116,6 +119,7 @@ class BoostTrack(Tracker):
     camera_motion = "ecc"
     aliases: ClassVar[Mapping[str, str]] = {
         "track_thresh": "det_thresh",
+        "min_conf": "track_low_thresh",
         "track_high_thresh": "det_thresh",
         "iou_thresh": "iou_threshold",
         "asso_threshold": "iou_threshold",

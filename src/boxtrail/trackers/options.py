@@ -145,10 +145,10 @@ def _checked(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> 
         if not isinstance(value, bool):
             raise ConfigError(f"{name} must be True or False, not {value!r}")
         return value
-    if limits["duration"] and isinstance(value, str):
-        return value  # read once the frame rate is known
-    if isinstance(default, int | float) or limits["duration"]:
-        return _checked_number(name, value, isinstance(default, int) and not limits["duration"], limits)
+    if limits["duration"]:  # seconds are read once the frame rate is known
+        return value if isinstance(value, str) else _checked_number(name, value, False, limits)
+    if isinstance(default, int | float):
+        return _checked_number(name, value, isinstance(default, int), limits)
     return value
 
 

@@ -9,7 +9,7 @@ namespace boxtrail {
 
 struct BoostTrackConfig {  // no defaults here: they live in boxtrail.trackers.BoostTrackConfig, and only there
   Boosts boosts;
-  double iou_threshold;
+  double track_low_thresh, iou_threshold;
   double max_age;
   std::int64_t min_hits;
   double lambda_iou, lambda_mhd, lambda_shape;
@@ -32,6 +32,7 @@ struct BoostTrackTrack {
 template <class Archive>
 void visit(Archive& archive, BoostTrackConfig& config) {
   visit(archive, config.boosts);
+  archive("track_low_thresh", config.track_low_thresh);
   archive("iou_threshold", config.iou_threshold);
   archive("max_age", config.max_age);
   archive("min_hits", config.min_hits);
@@ -68,7 +69,8 @@ class BoostTrack {
 
  private:
   void predict_all(double dt, const Warp* warp);
-  void keep(const Detections<Box>& detections, const std::vector<double>& scores);
+  void drop_noise(const Detections<Box>& detections);
+  void keep(const std::vector<double>& scores);
   const std::vector<Embedding>& looks();
   void match(Track& track, std::size_t j, const Clock& clock);
   void give_birth(std::size_t j, Clock& clock);
@@ -79,7 +81,7 @@ class BoostTrack {
   Expected<Box> expected_;
   Booster<Box> booster_;
   BoostedAssociation<Box> association_;
-  Detections<Box> kept_;
+  Detections<Box> worthy_, kept_;
   std::vector<double> scores_;  // boosted, of kept_
   std::vector<Embedding> looks_;
   std::vector<std::int32_t> free_;

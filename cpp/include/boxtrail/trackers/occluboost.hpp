@@ -33,14 +33,18 @@ class OccluBoost {
   const Matches& associate_oriented();
   void recover(const Clock& clock);
   void second_pass(const Clock& clock);
-  bool is_fresh(const Track& track, const Clock& clock) const;
+  template <class Wanted>
+  void choose(const Wanted& wanted);
   void recognise(const Clock& clock);
   void resurrect(Clock& clock);
   void give_births(Clock& clock);
   void report(const Clock& clock, std::vector<Report<Box>>& reports);
-  void mark_duplicates();
   void bury_expired(const Clock& clock);
 
+  bool is_fresh(const Track& track, const Clock& clock) const {
+    const std::int64_t run = config_.second_pass_after_gap ? track.run : track.life.streak;
+    return run >= config_.second_pass_min_hits && clock.time - track.life.last_time <= config_.second_pass_max_age;
+  }
   bool has_looks(const Detections<Box>& detections) const {
     return config_.use_embeddings && detections.has_embeddings();
   }
