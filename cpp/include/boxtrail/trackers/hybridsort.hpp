@@ -129,8 +129,8 @@ class HybridSort {
   }
   template <class Member>
   void fill_looks(std::size_t count, const Detections<Box>& detections, const Member& member);
-  template <class Cues>
-  const Matches& assign(const SparseMatrix& gate, const Cues& cues, double lowest);
+  template <class Cues, class Bound>
+  const Matches& assign(const SparseMatrix& gate, const Cues& cues, const Bound& bound, double lowest);
   double bound(const Detections<Box>& detections, double weight, bool moving);
   template <class Penalty>
   double bound_penalty(const Penalty& penalty);
