@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
 
 namespace boxtrail {
 
@@ -61,33 +60,28 @@ const Matches& Assigner::full(const SparseMatrix& similarity,
     for (auto k = similarity.row_start[at(i)]; k < similarity.row_start[at(i) + 1]; ++k)
       score_[at(k)] = similarity.value[at(k)] + extra(i, similarity.column[at(k)]);
   const double lowest = bounds.empty() ? 0.0 : *std::max_element(bounds.begin(), bounds.end());
-  return full(similarity, score_, {extra, nullptr, bounds, lowest}, min_similarity);
+  return full(similarity, score_, extra, bounds, lowest, min_similarity);
 }
 
-// Starts from the pairs that are there. The dual prices tell which of the others could matter: only where the bound
-// exceeds the prices is the pair's own weight computed, and only if that exceeds them too does it come in.
 const Matches& Assigner::full(const SparseMatrix& similarity, const std::vector<double>& score,
-                              const OtherPairs& others, double min_similarity) {
+                              const std::function<double(std::int32_t, std::int32_t)>& other,
+                              const std::vector<double>& highest, double lowest, double min_similarity) {
+  // Start from the pairs that are there. The dual prices tell which of the others could matter: only where the bound
+  // reaches the prices is the pair's own weight computed, and only if that reaches them too does it come in.
   // The shift makes every weight positive, so that the heaviest matching is a full one.
-  const std::int64_t shift = std::max<std::int64_t>(rounded(others.lowest) + 2, 1);
+  const std::int64_t shift = std::max<std::int64_t>(rounded(lowest) + 2, 1);
   weights_.resize(score.size());
   for (std::size_t k = 0; k < score.size(); ++k) weights_[k] = rounded(score[k]) + shift;
-  bounds_.resize(others.highest.size());
-  for (std::size_t j = 0; j < bounds_.size(); ++j) bounds_[j] = rounded(others.highest[j]) + 1 + shift;
+  bounds_.resize(highest.size());
+  for (std::size_t j = 0; j < highest.size(); ++j) bounds_[j] = rounded(highest[j]) + 1 + shift;
   extras_.clear();
-  const auto match = [&] {
+  const std::int64_t reserve = bounds_.empty() ? 0 : *std::max_element(bounds_.begin(), bounds_.end()) + 1;
+  do {
     load(similarity, weights_, min_similarity);
     matcher_.match();
-  };
-  match();
-  if (add_seeds(others, shift)) match();
-  for (level_prices(similarity.num_columns); add_binding_pairs(similarity, others, shift, false);
-       level_prices(similarity.num_columns))
-    match();
-  if (matcher_.has_rivals()) {  // only then can a tie change what is kept
-    for (; add_binding_pairs(similarity, others, shift, true); level_prices(similarity.num_columns)) match();
-    matcher_.settle_ties();
-  }
+    matcher_.level_prices(bounds_, reserve);
+  } while (add_binding_pairs(similarity, other, shift));
+  matcher_.settle_ties();
   matcher_.collect_kept(matches_);
   return matches_;
 }
@@ -110,63 +104,13 @@ void Assigner::load(const SparseMatrix& similarity, const std::vector<std::int64
   }
 }
 
-// A pair for every column that is still free, with a row that is free too: without it the column would cost nothing,
-// and any pair with it would look worth a try.
-bool Assigner::add_seeds(const OtherPairs& others, std::int64_t shift) {
-  free_rows_.clear();
-  marks_.assign(bounds_.size(), 0);
-  for (std::int32_t i = 0; i < matcher_.num_rows(); ++i) {
-    if (matcher_.column_of(i) < 0)
-      free_rows_.push_back(i);
-    else
-      marks_[at(matcher_.column_of(i))] = 1;
-  }
-  for (std::size_t j = 0; j < marks_.size() && !free_rows_.empty(); ++j) {
-    if (marks_[j] != 0) continue;
-    const auto column = static_cast<std::int32_t>(j);
-    std::size_t best = free_rows_.size() - 1;
-    if (others.bound) {
-      double highest = -std::numeric_limits<double>::infinity();
-      for (std::size_t k = 0; k < free_rows_.size(); ++k) {
-        const double bound = others.bound(free_rows_[k], column);
-        if (bound > highest) {
-          highest = bound;
-          best = k;
-        }
-      }
-    }
-    extras_.push_back({free_rows_[best], column, rounded(others.score(free_rows_[best], column)) + shift});
-    free_rows_[best] = free_rows_.back();
-    free_rows_.pop_back();
-  }
-  merge_extras(0);
-  return !extras_.empty();
-}
-
-// Prices of matched pairs that rule out as many of the others as they can: a row has to outbid the columns that have
-// no pair of their own, and what is left goes to the column.
-void Assigner::level_prices(std::int32_t num_columns) {
-  marks_.assign(at(num_columns), 0);
-  for (std::int32_t i = 0; i < matcher_.num_rows(); ++i)
-    if (matcher_.column_of(i) >= 0) marks_[at(matcher_.column_of(i))] = 1;
-  for (const Extra& extra : extras_)
-    if (matcher_.column_of(extra.row) == extra.column) marks_[at(extra.column)] = 0;
-  std::int64_t reserve = 0;
-  for (std::int32_t j = 0; j < num_columns; ++j)
-    if (marks_[at(j)] == 0) reserve = std::max(reserve, bounds_[at(j)] - matcher_.column_price(j) + 1);
-  matcher_.level_prices(bounds_, reserve);
-}
-
-// Brings in missing pairs whose weight exceeds the dual prices, `with_ties` also those that equal them; whether there
-// were any.
-bool Assigner::add_binding_pairs(const SparseMatrix& similarity, const OtherPairs& others, std::int64_t shift,
-                                 bool with_ties) {
+// Brings in missing pairs whose weight reaches the dual prices; whether there were any.
+bool Assigner::add_binding_pairs(const SparseMatrix& similarity,
+                                 const std::function<double(std::int32_t, std::int32_t)>& extra, std::int64_t shift) {
   const std::size_t before = extras_.size();
-  const std::int64_t excess = with_ties ? 0 : 1;
-  order_.clear();
-  const auto slack = [&](std::int32_t j) { return bounds_[at(j)] - matcher_.column_price(j) - excess; };
-  for (std::int32_t j = 0; j < similarity.num_columns; ++j)
-    if (slack(j) >= 0) order_.push_back(j);
+  order_.resize(at(similarity.num_columns));
+  for (std::size_t j = 0; j < order_.size(); ++j) order_[j] = static_cast<std::int32_t>(j);
+  const auto slack = [&](std::int32_t j) { return bounds_[at(j)] - matcher_.column_price(j); };
   std::sort(order_.begin(), order_.end(), [&](std::int32_t a, std::int32_t b) { return slack(a) > slack(b); });
   marks_.assign(at(similarity.num_columns), -1);
   std::size_t known = 0;
@@ -177,24 +121,22 @@ bool Assigner::add_binding_pairs(const SparseMatrix& similarity, const OtherPair
     for (const std::int32_t j : order_) {
       if (slack(j) < matcher_.row_price(i)) break;
       if (marks_[at(j)] == i) continue;
-      const std::int64_t least = matcher_.row_price(i) + matcher_.column_price(j) + excess;
-      if (others.bound && rounded(others.bound(i, j)) + 1 + shift < least) continue;
-      const std::int64_t weight = rounded(others.score(i, j)) + shift;
-      if (weight >= least) extras_.push_back({i, j, weight});
+      const std::int64_t weight = rounded(extra(i, j)) + shift;
+      if (weight >= matcher_.row_price(i) + matcher_.column_price(j)) extras_.push_back({i, j, weight});
     }
   }
-  merge_extras(before);
-  return extras_.size() > before;
-}
-
-// Sorts the extras by row and column; those up to `before` are sorted already.
-void Assigner::merge_extras(std::size_t before) {
+  if (extras_.size() == before) return false;
   const auto earlier = [](const Extra& a, const Extra& b) {
     return a.row != b.row ? a.row < b.row : a.column < b.column;
   };
   const auto added = extras_.begin() + static_cast<std::ptrdiff_t>(before);
-  std::sort(added, extras_.end(), earlier);
+  for (auto row = added; row != extras_.end();) {  // rows came in order
+    const auto next = std::find_if(row, extras_.end(), [&](const Extra& other) { return other.row != row->row; });
+    std::sort(row, next, earlier);
+    row = next;
+  }
   std::inplace_merge(extras_.begin(), added, extras_.end(), earlier);
+  return true;
 }
 
 bool Assigner::is_one_to_one(const SparseMatrix& similarity, double min_similarity) {

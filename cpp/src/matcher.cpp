@@ -146,14 +146,6 @@ bool Matcher::is_kept(std::int32_t row) const {
   return column >= 0 && pairs_[at(find_pair(row, column))].kept;
 }
 
-bool Matcher::has_rivals() const {
-  for (std::int32_t row = 0; row < num_rows(); ++row)
-    for (auto k = start_[at(row)]; k < start_[at(row) + 1]; ++k)
-      if (pairs_[at(k)].kept && pairs_[at(k)].column != column_of_[at(row)] && is_tight(row, pairs_[at(k)]))
-        return true;
-  return false;
-}
-
 // Row by row: is there an optimal matching with a lower column here and nothing changed before?
 void Matcher::settle_ties() {
   for (std::int32_t row = 0; row < num_rows(); ++row) {

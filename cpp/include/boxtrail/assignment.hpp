@@ -38,8 +38,6 @@ class Matcher {
   std::int32_t num_rows() const { return static_cast<std::int32_t>(start_.size()) - 1; }
   std::int32_t column_of(std::int32_t row) const { return column_of_[static_cast<std::size_t>(row)]; }
   bool is_kept(std::int32_t row) const;
-  // Whether a pair that is not rejected might take the place of another without loss.
-  bool has_rivals() const;
   // Dual prices ≥ 0 with weight ≤ price of the row + price of the column, equal for matched pairs.
   std::int64_t row_price(std::int32_t row) const { return -u_[static_cast<std::size_t>(row)]; }
   std::int64_t column_price(std::int32_t column) const { return -v_[static_cast<std::size_t>(column)]; }
@@ -84,14 +82,6 @@ class Matcher {
   bool found_ = false;
 };
 
-// What the pairs that a sparse matrix leaves out score in a full assignment.
-struct OtherPairs {
-  std::function<double(std::int32_t, std::int32_t)> score;  // of row and column
-  std::function<double(std::int32_t, std::int32_t)> bound;  // at least the score, but quick to tell; may be missing
-  const std::vector<double>& highest;                       // at least the bounds of a column
-  double lowest;                                            // no score, left out or not, is below −lowest
-};
-
 // Keeps its memory between frames.
 class Assigner {
  public:
@@ -108,9 +98,11 @@ class Assigner {
   const Matches& full(const SparseMatrix& similarity, const std::function<double(std::int32_t, std::int32_t)>& extra,
                       const std::vector<double>& bounds, double min_similarity);
 
-  // The same by a `score` that goes with the pairs of `similarity`, which is left with the gate alone.
-  const Matches& full(const SparseMatrix& similarity, const std::vector<double>& score, const OtherPairs& others,
-                      double min_similarity);
+  // The same by a `score` that goes with the pairs of `similarity`, which is left with the gate alone. Missing pairs
+  // score `other(row, column)`, at most highest[column]; no score at all is below −lowest.
+  const Matches& full(const SparseMatrix& similarity, const std::vector<double>& score,
+                      const std::function<double(std::int32_t, std::int32_t)>& other,
+                      const std::vector<double>& highest, double lowest, double min_similarity);
 
   // SORT's shortcut: if the pairs above the gate are one-to-one, these are the assignment.
   bool is_one_to_one(const SparseMatrix& similarity, double min_similarity);
@@ -122,16 +114,14 @@ class Assigner {
     std::int64_t weight;
   };
   void load(const SparseMatrix& similarity, const std::vector<std::int64_t>& weights, double min_similarity);
-  bool add_seeds(const OtherPairs& others, std::int64_t shift);
-  void level_prices(std::int32_t num_columns);
-  bool add_binding_pairs(const SparseMatrix& similarity, const OtherPairs& others, std::int64_t shift, bool with_ties);
-  void merge_extras(std::size_t before);
+  bool add_binding_pairs(const SparseMatrix& similarity, const std::function<double(std::int32_t, std::int32_t)>& extra,
+                         std::int64_t shift);
 
   Matcher matcher_;
   Matches matches_;
   std::vector<std::int32_t> marks_;
   std::vector<std::int64_t> weights_, bounds_;
-  std::vector<std::int32_t> order_, free_rows_;
+  std::vector<std::int32_t> order_;
   std::vector<double> score_;
   std::vector<Extra> extras_;
 };

@@ -56,10 +56,7 @@ class CornerMomentum {
     if (!references_[i]) return 0.0;
     return corner_momentum((*tracks_)[i].corner_directions, *references_[i], targets_[j], (*scores_)[j], inertia_);
   }
-  // The term of a pair, and of any pair with a detection, never exceeds this, either way.
-  double bound(std::int32_t row, std::int32_t column) const {
-    return references_[static_cast<std::size_t>(row)] ? bound(static_cast<std::size_t>(column)) : 0.0;
-  }
+  // The term of a detection never exceeds this, either way.
   double bound(std::size_t column) const {
     return 0.5 * static_cast<double>(kNumCorners) * inertia_ * (*scores_)[column];
   }

@@ -73,7 +73,7 @@ const Matches& DeepOcSort<B>::associate_with_looks() {
     for (auto k = similarity_.row_start[at(i)]; k < similarity_.row_start[at(i) + 1]; ++k)
       score_[at(k)] = similarity_.value[at(k)] + extra(i, similarity_.column[at(k)]);
   const double lowest = bound_others();
-  return assigner_.full(similarity_, score_, {std::cref(extra), nullptr, highest_, lowest}, config_.iou_threshold);
+  return assigner_.full(similarity_, score_, std::cref(extra), highest_, lowest, config_.iou_threshold);
 }
 
 // Fills appearance_.
