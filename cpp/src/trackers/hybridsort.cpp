@@ -80,7 +80,7 @@ void HybridSort<B>::associate(const Clock& clock) {
     };
     overlap_ = similarity_.value;
     const double lowest = bound(high_, config_.tcm_first_step_weight, true);
-    return assign(similarity_, cues, lowest);
+    return assign(similarity_, cues, high_, config_.tcm_first_step_weight, lowest);
   };
   const Matches& first = clear ? assigner_.matches() : with_looks ? assign_by_looks() : assign_by_cues();
   const SparseMatrix& gate = with_looks ? gate_ : similarity_;
@@ -113,7 +113,7 @@ const Matches& HybridSort<B>::assign_by_looks() {
   gate_by_looks();
   double lowest = bound(high_, config_.tcm_first_step_weight, true);
   lowest += bound_penalty(penalty);
-  return assign(gate_, cues, lowest);
+  return assign(gate_, cues, high_, config_.tcm_first_step_weight, lowest);
 }
 
 // What the threshold looks at: overlap less the difference of the scores; a pair that looks alike is let through.
@@ -170,7 +170,7 @@ void HybridSort<B>::associate_low(const Clock& clock) {
       std::any_of(overlap_.begin(), overlap_.end(), [&](double overlap) { return overlap > config_.iou_threshold; });
   double lowest = any ? bound(low_, config_.tcm_byte_step_weight, false) : 0.0;
   if (any && with_looks) lowest += bound_penalty(penalty);
-  const Matches& matches = any ? assign(gate_, cues, lowest) : no_matches_;
+  const Matches& matches = any ? assign(gate_, cues, low_, config_.tcm_byte_step_weight, lowest) : no_matches_;
   note_stage(record, "byte", config_.iou_threshold, false, tracks, left_, low_, gate_, matches);
   match(left_, low_, matches, clock, false);
 }
@@ -198,15 +198,19 @@ void HybridSort<B>::fill_looks(std::size_t count, const Detections<Box>& detecti
 // The full assignment by overlap_, which goes with `gate`, and `cues`, which all pairs have.
 template <class B>
 template <class Cues>
-const Matches& HybridSort<B>::assign(const SparseMatrix& gate, const Cues& cues, double lowest) {
+const Matches& HybridSort<B>::assign(const SparseMatrix& gate, const Cues& cues, const Detections<Box>& detections,
+                                     double weight, double lowest) {
   score_.resize(overlap_.size());
   for (std::int32_t i = 0; i < gate.num_rows(); ++i)
     for (auto k = gate.row_start[at(i)]; k < gate.row_start[at(i) + 1]; ++k)
       score_[at(k)] = overlap_[at(k)] + cues(i, gate.column[at(k)]);
+  // The quick way leaves ties to the other.
+  const KeyedBound bound{scores_, detections.scores, weight, highest_};
+  if (crowded_.solve(gate, score_, cues, bound, config_.iou_threshold)) return crowded_.matches();
   return assigner_.full(gate, score_, std::cref(cues), highest_, lowest, config_.iou_threshold);
 }
 
-// How far momentum and score reach: fills highest_ for each detection, gives how far below 0 they reach.
+// How far momentum and score reach: fills highest_ for each detection, scores that agree, and gives how far below 0.
 template <class B>
 double HybridSort<B>::bound(const Detections<Box>& detections, double weight, bool moving) {
   highest_.resize(detections.size());
@@ -215,9 +219,8 @@ double HybridSort<B>::bound(const Detections<Box>& detections, double weight, bo
   double lowest = 0.0;
   for (std::size_t j = 0; j < detections.size(); ++j) {
     const double score = detections.scores[j], reach = moving ? momentum_.bound(j) : 0.0;
-    const double nearest = std::max({0.0, *least - score, score - *most});
     const double furthest = std::max(*most - score, score - *least);
-    highest_[j] = reach - weight * nearest;
+    highest_[j] = reach;
     lowest = std::max(lowest, reach + weight * furthest);
   }
   return lowest;

@@ -3,6 +3,7 @@
 
 #include "boxtrail/appearance.hpp"
 #include "boxtrail/corner_momentum.hpp"
+#include "boxtrail/crowded_assignment.hpp"
 #include "boxtrail/feature_bank.hpp"
 #include "boxtrail/observation_centric.hpp"
 #include "boxtrail/score_memory.hpp"
@@ -130,7 +131,8 @@ class HybridSort {
   template <class Member>
   void fill_looks(std::size_t count, const Detections<Box>& detections, const Member& member);
   template <class Cues>
-  const Matches& assign(const SparseMatrix& gate, const Cues& cues, double lowest);
+  const Matches& assign(const SparseMatrix& gate, const Cues& cues, const Detections<Box>& detections, double weight,
+                        double lowest);
   double bound(const Detections<Box>& detections, double weight, bool moving);
   template <class Penalty>
   double bound_penalty(const Penalty& penalty);
@@ -144,6 +146,7 @@ class HybridSort {
   PairFinder pairs_;
   SparseMatrix similarity_, gate_;
   Assigner assigner_;
+  CrowdedAssigner crowded_;
   Matches no_matches_;
   Detections<Box> high_, low_;
   Indices left_, seen_, free_;
