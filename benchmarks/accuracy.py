@@ -89,7 +89,7 @@ def verdict(done: Result, benchmark: str) -> str:
     if anchor is None:
         return NOTHING
     short = anchor.figures[0] - done.scores["HOTA"]
-    allowed = ROUNDING if done.run.is_default else NEAR
+    allowed = ROUNDING if done.run.is_default and anchor.is_authors else NEAR
     return "yes" if short <= allowed else f"NO: {short:.2f} HOTA below {anchor.who}"
 
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace boxtrail {
@@ -9,6 +10,7 @@ namespace boxtrail {
 namespace {
 
 constexpr double kMaxFirstLimit = 0.67;  // dynamic tuning never loosens the first association beyond it
+constexpr double kMeeting = 1e-9;  // IoU of boxes that share an edge: nothing but rounding
 constexpr double kTouch = 1e-7;          // pixels; boxes that meet in less, by rounding, have no side in common
 
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
@@ -21,6 +23,7 @@ double side_similarity(double a1, double a2, double b1, double b2) {
 
 // 1 − (DIoU₁ + s_w + s_h) / 3 of boxes that overlap; see the reference's shape_cost.
 double shape_cost(double iou, const Aabb& a, const Aabb& b) {
+  if (!(iou > kMeeting)) return std::numeric_limits<double>::infinity();
   const double w = std::max(a.x2, b.x2) - std::min(a.x1, b.x1);
   const double h = std::max(a.y2, b.y2) - std::min(a.y1, b.y1);
   const double dx = std::abs((a.x1 + a.x2) / 2.0 - (b.x1 + b.x2) / 2.0);

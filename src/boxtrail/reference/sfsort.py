@@ -22,6 +22,7 @@ from boxtrail.reference.warp import warp_box
 FloatArray: TypeAlias = NDArray[np.float64]
 
 MAX_FIRST_LIMIT = 0.67  # dynamic tuning never loosens the first association beyond it
+MEETING = 1e-9  # IoU of boxes that share an edge: nothing but rounding
 TOUCH = 1e-7  # pixels; boxes that meet in less, by rounding, have no side in common
 
 
@@ -238,7 +239,7 @@ def shape_cost(iou: FloatArray, tracks: FloatArray, detections: FloatArray) -> F
     dx = np.abs((a[..., 0] + a[..., 2]) / 2.0 - (b[..., 0] + b[..., 2]) / 2.0)
     dy = np.abs((a[..., 1] + a[..., 3]) / 2.0 - (b[..., 1] + b[..., 3]) / 2.0)
     alike = iou - (dx + dy) / span
-    overlaps = iou > 0.0
+    overlaps = iou > MEETING
     for side in (0, 1):
         common = low[..., side + 2] - high[..., side]
         difference = np.abs((a[..., side + 2] - a[..., side]) - (b[..., side + 2] - b[..., side]))
