@@ -36,10 +36,12 @@ SHIFT = 0.004  # lifts the ties above the threshold; those at 0.10 and 0.70 move
 AUTHORS: dict[str, dict[str, tuple[float, ...]]] = {
     "MOT17": {
         "bytetrack": (67.45, 66.47, 69.01, 77.82, 79.41, 171, 2515, 9265),
+        "hybridsort": (67.10, 65.60, 69.20, 75.61, 78.66, 244, 3426, 9474),
         "ocsort": (66.45, 64.31, 69.08, 74.63, 77.86, 205, 1278, 12189),
     },
     "DanceTrack": {
         "bytetrack": (41.41, 68.76, 25.05, 86.76, 46.32, 1335, 5595, 10672),
+        "hybridsort": (54.18, 76.62, 38.51, 87.50, 54.45, 1168, 4849, 10596),
         "ocsort": (47.14, 75.02, 29.72, 85.33, 46.38, 1285, 1688, 16521),
     },
 }
@@ -213,7 +215,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--backend", choices=["cpp", "python"], default="cpp")
     parser.add_argument(
-        "--trackers", type=lambda text: text.split(","), default=["bytetrack", "ocsort", "sort"]
+        "--trackers",
+        type=lambda text: text.split(","),
+        default=["bytetrack", "deepocsort", "hybridsort", "ocsort", "sort"],
     )
     parser.add_argument("--dancetrack", action="store_true", help="the 13 DanceTrack sequences instead")
     parser.add_argument("--out", type=Path, help="keep the MOT files here")

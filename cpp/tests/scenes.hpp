@@ -1,4 +1,4 @@
-// Made-up scenes, and the three trackers with the options of their papers.
+// Made-up scenes, and the trackers with the options of their papers.
 #pragma once
 
 #include <cmath>
@@ -8,6 +8,8 @@
 
 #include "boxtrail/stream.hpp"
 #include "boxtrail/trackers/bytetrack.hpp"
+#include "boxtrail/trackers/deepocsort.hpp"
+#include "boxtrail/trackers/hybridsort.hpp"
 #include "boxtrail/trackers/ocsort.hpp"
 #include "boxtrail/trackers/sort.hpp"
 #include "random.hpp"
@@ -37,6 +39,45 @@ inline constexpr OcSortConfig kOcSort{.det_thresh = 0.6,
                                       .oru_repeat_last = true,
                                       .similarity = kIouOnly};
 
+inline constexpr HybridSortConfig kHybridSort{.det_thresh = 0.6,
+                                              .track_low_thresh = 0.1,
+                                              .iou_threshold = 0.25,
+                                              .max_age = 30,
+                                              .min_hits = 3,
+                                              .delta_t = 3,
+                                              .inertia = 0.05,
+                                              .use_byte = true,
+                                              .oru_repeat_last = true,
+                                              .tcm_first_step_weight = 1.0,
+                                              .tcm_byte_step_weight = 1.0,
+                                              .tcm_byte_gate = true,
+                                              .eg_weight_high_score = 1.3,
+                                              .eg_weight_low_score = 1.2,
+                                              .with_longterm_reid_correction = true,
+                                              .longterm_reid_correction_thresh = 0.4,
+                                              .longterm_reid_correction_thresh_low = 0.4,
+                                              .longterm_reid_weight = 0.0,
+                                              .longterm_bank_length = 30,
+                                              .alpha = 0.8,
+                                              .adapfs = false,
+                                              .warp_observations = true,
+                                              .similarity = {Measure::kHmiou, 1.0, 0.0}};
+// A function: it holds a string.
+inline DeepOcSortConfig deepocsort_config() {
+  return {.det_thresh = 0.6,
+          .iou_threshold = 0.3,
+          .max_age = 30,
+          .min_hits = 3,
+          .delta_t = 3,
+          .inertia = 0.2,
+          .oru_repeat_last = true,
+          .w_association_emb = 0.75,
+          .alpha_fixed_emb = 0.95,
+          .aw_metric = "new",
+          .aw_param = 0.5,
+          .similarity = kIouOnly};
+}
+
 template <class Algorithm>
 typename Algorithm::Config config() {
   using Config = typename Algorithm::Config;
@@ -44,6 +85,10 @@ typename Algorithm::Config config() {
     return kSort;
   else if constexpr (std::is_same_v<Config, ByteTrackConfig>)
     return kByteTrack;
+  else if constexpr (std::is_same_v<Config, DeepOcSortConfig>)
+    return deepocsort_config();
+  else if constexpr (std::is_same_v<Config, HybridSortConfig>)
+    return kHybridSort;
   else
     return kOcSort;
 }

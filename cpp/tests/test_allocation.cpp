@@ -104,5 +104,7 @@ int main() {
   all<Sort>("SORT");
   all<ByteTrack>("ByteTrack");
   all<OcSort>("OC-SORT");
+  all<DeepOcSort>("Deep OC-SORT");
+  all<HybridSort>("HybridSORT");
   return testing::finish();
 }

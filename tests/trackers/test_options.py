@@ -171,7 +171,8 @@ def test_every_preset_loads_and_holds_only_differences() -> None:
     for path in preset_folder().rglob("*.yaml"):
         kind = tracker_class(path.parent.name)
         chosen = load_preset(kind.name, path.stem)
-        assert chosen, f"{path} is empty"
+        # The authors' setting may be what the tracker does by default.
+        assert chosen or path.stem.startswith("official-"), f"{path} is empty"
         options, defaults = create_tracker(kind.name, preset=path.stem).options, kind().options
         for given in chosen:
             name = kind.aliases.get(given, given)
