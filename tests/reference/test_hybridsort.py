@@ -182,6 +182,16 @@ def test_an_unsure_pair_that_looks_different_is_refused(backend: str) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_a_distance_equal_to_the_threshold_still_looks_alike(backend: str) -> None:
+    far, unsure = [[at(0, 0.9)], [at(0, 0.9)], [at(60, 0.9)]], [[at(0, 0.9)], [at(0, 0.9)], [at(0, 0.5)]]
+    orthogonal = [[[1.0, 0.0]], [[1.0, 0.0]], [[0.0, 1.0]]]  # at a distance of exactly 1
+    assert run(backend, far, orthogonal, longterm_reid_correction_thresh=1.0) == [[1, 0]]
+    assert run(backend, far, orthogonal, longterm_reid_correction_thresh=0.999) == [[2, 0]]
+    assert run(backend, unsure, orthogonal, longterm_reid_correction_thresh_low=1.0) == [[1, 0]]
+    assert run(backend, unsure, orthogonal, longterm_reid_correction_thresh_low=0.999) == []
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_only_the_first_association_changes_how_a_track_looks(backend: str) -> None:
     tracker = create_tracker("hybridsort", backend, with_longterm_reid_correction=False)
     for score, look in ((0.9, [1.0, 0.0]), (0.9, [1.0, 0.0]), (0.5, [0.6, 0.8])):
