@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 namespace boxtrail {
 
@@ -37,7 +36,6 @@ void CrowdedAssigner::load(const SparseMatrix& gate, const std::vector<double>& 
   profit_.assign(at(persons), 0);
   mate_.assign(at(persons), -1);
   price_.assign(at(objects), 0);
-  rough_price_.assign(at(objects), 0.0);
   owner_.assign(at(objects), -1);
   for (auto* stamps : {&seen_, &shut_, &marks_}) stamps->assign(at(objects), 0);
   distance_.resize(at(objects));
@@ -48,12 +46,11 @@ void CrowdedAssigner::load(const SparseMatrix& gate, const std::vector<double>& 
 void CrowdedAssigner::load_keys(const KeyedBound& bound) {
   const std::vector<double>& keys = by_column_ ? bound.row_keys : bound.column_keys;
   person_keys_ = by_column_ ? bound.column_keys : bound.row_keys;
-  objects_.resize(keys.size());
-  std::iota(objects_.begin(), objects_.end(), 0);
-  std::sort(objects_.begin(), objects_.end(),
-            [&](std::int32_t a, std::int32_t b) { return keys[at(a)] < keys[at(b)]; });
-  keys_.clear();
-  for (const std::int32_t object : objects_) keys_.push_back(keys[at(object)]);
+  stalls_.clear();
+  for (std::size_t o = 0; o < keys.size(); ++o) stalls_.push_back({keys[o], 0.0, static_cast<std::int32_t>(o)});
+  std::sort(stalls_.begin(), stalls_.end(), [](const Stall& a, const Stall& b) { return a.key < b.key; });
+  stall_of_.resize(keys.size());
+  for (std::size_t k = 0; k < stalls_.size(); ++k) stall_of_[at(stalls_[k].object)] = static_cast<std::int32_t>(k);
   key_weight_ = bound.weight;
   if (by_column_)
     top_ = bound.top;
@@ -61,10 +58,11 @@ void CrowdedAssigner::load_keys(const KeyedBound& bound) {
     top_.assign(mate_.size(), bound.top.empty() ? 0.0 : *std::max_element(bound.top.begin(), bound.top.end()));
   highest_.clear();
   for (std::size_t p = 0; p < top_.size(); ++p) {
-    const auto above = std::lower_bound(keys_.begin(), keys_.end(), person_keys_[p]);
+    const auto above = std::lower_bound(stalls_.begin(), stalls_.end(), person_keys_[p],
+                                        [](const Stall& stall, double key) { return stall.key < key; });
     double nearest = std::numeric_limits<double>::infinity();
-    if (above != keys_.end()) nearest = std::abs(*above - person_keys_[p]);
-    if (above != keys_.begin()) nearest = std::min(nearest, std::abs(*(above - 1) - person_keys_[p]));
+    if (above != stalls_.end()) nearest = std::abs(above->key - person_keys_[p]);
+    if (above != stalls_.begin()) nearest = std::min(nearest, std::abs((above - 1)->key - person_keys_[p]));
     highest_.push_back(rounded(std::isfinite(nearest) ? top_[p] - key_weight_ * nearest : top_[p]) + 1);
   }
 }
@@ -124,7 +122,7 @@ void CrowdedAssigner::settle(std::int32_t person, std::int32_t last) {
   for (const std::int32_t object : closed_) {
     const std::int64_t change = exit_distance_ - distance_[at(object)];
     price_[at(object)] += change;
-    rough_price_[at(object)] = static_cast<double>(price_[at(object)]) / kWeightResolution;
+    stalls_[at(stall_of_[at(object)])].price = static_cast<double>(price_[at(object)]) / kWeightResolution;
     profit_[at(owner_[at(object)])] -= change;
   }
   profit_[at(person)] = -exit_distance_;

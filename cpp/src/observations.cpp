@@ -1,7 +1,5 @@
 #include "boxtrail/observations.hpp"
 
-#include <cmath>
-
 namespace boxtrail {
 
 namespace {
@@ -25,12 +23,6 @@ Box from_centre_size(const std::array<double, Box::kSize>& v) {
 }
 
 }  // namespace
-
-Point direction(Point start, Point end) {
-  const double dx = end.x - start.x, dy = end.y - start.y;
-  const double norm = std::sqrt(dx * dx + dy * dy) + 1e-6;
-  return {dx / norm, dy / norm};
-}
 
 template <class Box>
 const Box* Observations<Box>::reference(std::int64_t age, std::int64_t delta_t) const {

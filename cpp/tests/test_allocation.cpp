@@ -112,5 +112,7 @@ int main() {
   all<StrongSort>("StrongSORT");
   all<BoostTrack>("BoostTrack");
   all<OccluBoost>("OccluBoost");
+  all<DeepOcSort>("Deep OC-SORT");
+  all<HybridSort>("HybridSORT");
   return testing::finish();
 }

@@ -166,7 +166,7 @@ def share_of_rows(ours: FloatArray, golden: FloatArray) -> float:
     return same / max(len(ours), len(golden))
 
 
-# One pair of low score in two frames of MOT17-02 hangs on a margin of 0.002 in the second association; it is ours.
+# Two rows of MOT17-02 are ours alone: a pair of unsure detections in frames 150 and 151, by a margin of 0.02.
 @pytest.mark.parametrize("sequence", MOT17)
 def test_the_core_gives_the_rows_of_hybridsorts_authors(data_dir: Path, sequence: str) -> None:
     ours = tracked("hybridsort", "cpp", second_half(data_dir, sequence))

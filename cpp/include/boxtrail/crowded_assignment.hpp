@@ -34,6 +34,11 @@ class CrowdedAssigner {
   const Matches& matches() const { return matches_; }
 
  private:
+  // An object with its key and its price in floating point.
+  struct Stall {
+    double key, price;
+    std::int32_t object;
+  };
   struct Offer {
     std::int32_t object;
     std::int64_t weight;
@@ -64,10 +69,9 @@ class CrowdedAssigner {
   std::vector<std::int32_t> start_, fill_;
   std::vector<Offer> offers_;  // by person
   std::vector<std::int64_t> highest_, profit_, price_;
-  std::vector<double> rough_price_;        // prices in floating point
   std::vector<double> top_, person_keys_;  // of the bound, by person
-  std::vector<double> keys_;               // of the objects, ascending
-  std::vector<std::int32_t> objects_;      // in that order
+  std::vector<Stall> stalls_;              // of the objects, ascending by key
+  std::vector<std::int32_t> stall_of_;
   double key_weight_ = 0.0;
   std::vector<std::int32_t> mate_, owner_, waiting_;
   // Of one search: objects reached, from whom and how far; the nearest one without an owner.
@@ -135,22 +139,22 @@ void CrowdedAssigner::reach_others(std::int32_t person, std::int64_t base, const
   });
 }
 
-// Objects whose bound less their price reaches `ask`, nearest keys first; `ask` may rise meanwhile.
+// Objects whose bound less their price reaches `ask`; `ask` may rise meanwhile.
 template <class Visit>
 void CrowdedAssigner::visit_near(std::int32_t person, const double& ask, const Visit& visit) {
   const auto p = static_cast<std::size_t>(person);
-  const auto middle = std::lower_bound(keys_.begin(), keys_.end(), person_keys_[p]) - keys_.begin();
-  auto up = static_cast<std::size_t>(middle), down = up;
-  const auto bound = [&](std::size_t k) { return top_[p] - key_weight_ * std::abs(keys_[k] - person_keys_[p]); };
-  const auto look = [&](std::size_t k) {
-    const std::int32_t object = objects_[k];
-    if (bound(k) >= ask + rough_price_[static_cast<std::size_t>(object)]) visit(object);
-  };
-  for (bool higher = true, lower = true; higher || lower;) {
-    higher = higher && up < keys_.size() && bound(up) >= ask;
-    if (higher) look(up++);
-    lower = lower && down > 0 && bound(down - 1) >= ask;
-    if (lower) look(--down);
+  const double key = person_keys_[p], top = top_[p];
+  const auto above = std::lower_bound(stalls_.begin(), stalls_.end(), key,
+                                      [](const Stall& stall, double value) { return stall.key < value; });
+  for (auto stall = above; stall != stalls_.end(); ++stall) {
+    const double bound = top - key_weight_ * (stall->key - key);
+    if (bound < ask) break;
+    if (bound >= ask + stall->price) visit(stall->object);
+  }
+  for (auto stall = above; stall != stalls_.begin();) {
+    const double bound = top - key_weight_ * (key - (--stall)->key);
+    if (bound < ask) break;
+    if (bound >= ask + stall->price) visit(stall->object);
   }
 }
 
@@ -174,7 +178,8 @@ bool CrowdedAssigner::has_rivals(const Other& other) {
 }
 
 // Whether the owner of `object` could do without it at no loss: by a chain of equal pairs that ends at the one that is
-// left in its place, or at any without an owner where the one left costs nothing.
+// left in its place, or at one without an owner. The latter also takes somebody for the one left; that is not looked
+// at.
 template <class Other>
 bool CrowdedAssigner::may_take(std::int32_t left, std::int32_t object, const Other& other) {
   ++search_;
@@ -182,7 +187,7 @@ bool CrowdedAssigner::may_take(std::int32_t left, std::int32_t object, const Oth
   bool found = false;
   const auto pass = [&](std::int32_t next) {
     const std::int32_t owner = owner_[static_cast<std::size_t>(next)];
-    found = found || next == left || (owner < 0 && price_[static_cast<std::size_t>(left)] == 0);
+    found = found || next == left || owner < 0;
     if (owner < 0 || next == left || seen_[static_cast<std::size_t>(owner)] == search_) return;
     seen_[static_cast<std::size_t>(owner)] = search_;
     queue_.push_back(owner);

@@ -2,6 +2,7 @@
 // (Cao et al., CVPR 2023, §4).
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -46,7 +47,11 @@ struct Observations {
 };
 
 // Unit vector from one point to another.
-Point direction(Point start, Point end);
+inline Point direction(Point start, Point end) {
+  const double dx = end.x - start.x, dy = end.y - start.y;
+  const double norm = std::sqrt(dx * dx + dy * dy) + 1e-6;
+  return {dx / norm, dy / norm};
+}
 
 template <class Archive, class Box>
 void visit(Archive& archive, Observation<Box>& observation) {
