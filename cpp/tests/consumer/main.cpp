@@ -2,9 +2,9 @@
 //
 //     consumer TRACKER OPTIONS DETECTIONS
 //
-// OPTIONS holds lines `name value`, one for every option: the library has no defaults of its own. DETECTIONS holds lines
-// `frame,id,left,top,width,height,score,look`; look k stands for the k-th unit vector as the appearance of the box, −1
-// for none.
+// OPTIONS holds lines `name value`, one for every option: the library has no defaults of its own. DETECTIONS holds
+// lines `frame,id,left,top,width,height,score,look`; look k stands for the k-th unit vector as the appearance of the
+// box, −1 for none.
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -13,9 +13,19 @@
 #include <string>
 
 #include "boxtrail/stream.hpp"
+#include "boxtrail/trackers/boosttrack.hpp"
+#include "boxtrail/trackers/botsort.hpp"
 #include "boxtrail/trackers/bytetrack.hpp"
+#include "boxtrail/trackers/cbiou.hpp"
+#include "boxtrail/trackers/deepocsort.hpp"
+#include "boxtrail/trackers/deepsort.hpp"
+#include "boxtrail/trackers/hybridsort.hpp"
+#include "boxtrail/trackers/occluboost.hpp"
 #include "boxtrail/trackers/ocsort.hpp"
+#include "boxtrail/trackers/sfsort.hpp"
 #include "boxtrail/trackers/sort.hpp"
+#include "boxtrail/trackers/strongsort.hpp"
+#include "boxtrail/trackers/tracktrack.hpp"
 
 namespace {
 
@@ -83,9 +93,19 @@ void track(std::ifstream& options, Scene& scene) {
 using Tracker = void (*)(std::ifstream&, Scene&);
 
 const std::map<std::string, Tracker> kTrackers = {
+    {"boosttrack", track<boxtrail::BoostTrack>},
+    {"botsort", track<boxtrail::BotSort>},
     {"bytetrack", track<boxtrail::ByteTrack>},
+    {"cbiou", track<boxtrail::CBIoU>},
+    {"deepocsort", track<boxtrail::DeepOcSort>},
+    {"deepsort", track<boxtrail::DeepSort>},
+    {"hybridsort", track<boxtrail::HybridSort>},
+    {"occluboost", track<boxtrail::OccluBoost>},
     {"ocsort", track<boxtrail::OcSort>},
+    {"sfsort", track<boxtrail::SFSORT>},
     {"sort", track<boxtrail::Sort>},
+    {"strongsort", track<boxtrail::StrongSort>},
+    {"tracktrack", track<boxtrail::TrackTrack>},
 };
 
 }  // namespace
