@@ -57,7 +57,7 @@ bool DominantPairs<Box>::sweep(const SparseMatrix& pairs, const std::vector<char
     const std::int32_t j = pairs.column[at(row.pair)];
     const Best& column = column_best_[at(j)];
     if (column.pair != row.pair || row_of_[at(j)] >= 0) continue;
-    if (!is_dominant(i, j, low_[at(row.pair)], row.second, column.second, lambda, distance)) continue;
+    if (!is_dominant(pairs, i, j, low_[at(row.pair)], row.second, column.second, lambda, distance)) continue;
     column_of_[at(i)] = j;
     row_of_[at(j)] = i;
     any = true;
@@ -65,30 +65,52 @@ bool DominantPairs<Box>::sweep(const SparseMatrix& pairs, const std::vector<char
   return any;
 }
 
-// Whether the pair beats all others, `row` and `column` being the best ones that are there. Those that are not must
-// stay below what remains.
+// Whether the pair beats all others, `row` and `column` being the best ones that are there.
 template <class Box>
-bool DominantPairs<Box>::is_dominant(std::int32_t i, std::int32_t j, double low, double row, double column,
-                                     double lambda, DistanceSimilarity<Box>* distance) const {
-  const double spare = low - row - column - kDominance;
-  if (spare <= 0.0 || distance == nullptr) return spare > 0.0;
-  const double share = row >= lambda || column >= lambda ? 1.0 : 0.5;  // one side may need nothing
+bool DominantPairs<Box>::is_dominant(const SparseMatrix& pairs, std::int32_t i, std::int32_t j, double low, double row,
+                                     double column, double lambda, DistanceSimilarity<Box>* distance) const {
+  if (distance == nullptr) return low - row - column > kDominance;
+  low -= kDominance;
+  if (row >= low || column >= low || (row + column >= low && !beats_exchanges(pairs, i, j, low))) return false;
+  // Pairs that are not there, in the row, in the column, and in both at once.
+  const double least_in_row = std::min(low - column, low / 2.0);
+  const double least_in_column = std::min(low - row, low / 2.0);
   const auto exceeds = [&](std::int32_t a, std::int32_t b, double least) {
     return distance->may_exceed(a, b, least / lambda);
   };
-  if (row < lambda) {
-    const double least = row + share * spare;
-    if (least < lambda)
-      for (const std::int32_t other : columns_)
-        if (other != j && exceeds(i, other, least)) return false;
-  }
-  if (column < lambda) {
-    const double least = column + share * spare;
-    if (least < lambda)
-      for (const std::int32_t other : rows_)
-        if (other != i && exceeds(other, j, least)) return false;
+  if (least_in_row < lambda)
+    for (const std::int32_t other : columns_)
+      if (place(pairs, i, other) < 0 && exceeds(i, other, least_in_row)) return false;
+  if (least_in_column < lambda)
+    for (const std::int32_t other : rows_)
+      if (place(pairs, other, j) < 0 && exceeds(other, j, least_in_column)) return false;
+  return true;
+}
+
+// Whether the pair and the one of the two partners it frees score more than the two pairs it takes the place of.
+template <class Box>
+bool DominantPairs<Box>::beats_exchanges(const SparseMatrix& pairs, std::int32_t i, std::int32_t j, double low) const {
+  for (auto k = pairs.row_start[at(i)]; k < pairs.row_start[at(i) + 1]; ++k) {
+    const std::int32_t freed = pairs.column[at(k)];
+    if (freed == j || row_of_[at(freed)] >= 0) continue;
+    for (const std::int32_t other : rows_) {
+      if (other == i || column_of_[at(other)] >= 0) continue;
+      const std::int32_t taken = place(pairs, other, j);
+      if (taken < 0) continue;
+      const std::int32_t back = place(pairs, other, freed);
+      const double gain = back < 0 ? 0.0 : high_[at(back)];
+      if (high_[at(k)] + high_[at(taken)] - gain >= low) return false;
+    }
   }
   return true;
+}
+
+// Where a pair stands, or −1.
+template <class Box>
+std::int32_t DominantPairs<Box>::place(const SparseMatrix& pairs, std::int32_t i, std::int32_t j) const {
+  for (auto k = pairs.row_start[at(i)]; k < pairs.row_start[at(i) + 1]; ++k)
+    if (pairs.column[at(k)] == j) return k;
+  return -1;
 }
 
 template <class Box>

@@ -8,9 +8,9 @@
 
 namespace boxtrail {
 
-// A pair that scores more than the best other pair of its row and the best other one of its column together is in every
-// best assignment, since no score is negative: putting it in and pairing the two partners it frees can only win. What
-// is left is a smaller problem of the same kind.
+// A pair is in every best assignment if putting it in and pairing the two partners it frees wins against whatever two
+// pairs it takes the place of. No score is negative, so it is enough to score more than the best other pair of its row
+// and the best other one of its column together. What is left is a smaller problem of the same kind.
 //
 // Keeps its memory between frames.
 template <class Box>
@@ -36,8 +36,10 @@ class DominantPairs {
   bool sweep(const SparseMatrix& pairs, const std::vector<char>& is_kept, double lambda,
              DistanceSimilarity<Box>* distance);
   void rank(const SparseMatrix& pairs, double least);
-  bool is_dominant(std::int32_t i, std::int32_t j, double low, double row, double column, double lambda,
-                   DistanceSimilarity<Box>* distance) const;
+  bool is_dominant(const SparseMatrix& pairs, std::int32_t i, std::int32_t j, double low, double row, double column,
+                   double lambda, DistanceSimilarity<Box>* distance) const;
+  bool beats_exchanges(const SparseMatrix& pairs, std::int32_t i, std::int32_t j, double low) const;
+  std::int32_t place(const SparseMatrix& pairs, std::int32_t i, std::int32_t j) const;
   void list_free(const SparseMatrix& pairs, const std::vector<char>& is_kept);
 
   std::vector<double> low_, high_;  // of the pairs' scores
