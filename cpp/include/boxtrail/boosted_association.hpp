@@ -5,6 +5,7 @@
 #include "boxtrail/appearance.hpp"
 #include "boxtrail/assignment.hpp"
 #include "boxtrail/boosting.hpp"
+#include "boxtrail/dominant_pairs.hpp"
 
 namespace boxtrail {
 
@@ -28,8 +29,12 @@ class BoostedAssociation {
   const SparseMatrix& iou() const { return iou_; }  // of the last association
 
  private:
-  void raise(const Expected<Box>& tracks, const Detections<Box>& detections, const std::vector<double>& scores,
-             const std::vector<Embedding>& looks, const BoostedWeights& weights);
+  void lift(const Expected<Box>& tracks, const Detections<Box>& detections, const std::vector<double>& scores,
+            const BoostedWeights& weights);
+  void raise(const Detections<Box>& detections, const std::vector<Embedding>& looks, const BoostedWeights& weights);
+  double raised(std::int32_t i, std::int32_t k, const BoostedWeights& weights);
+  bool is_disputed(double gate);
+  const Matches& settle(const BoostedWeights& weights);
   double distant(std::int32_t i, std::int32_t j, const Detections<Box>& detections, const std::vector<Embedding>& looks,
                  const BoostedWeights& weights);
   template <class Extra>
@@ -37,12 +42,14 @@ class BoostedAssociation {
 
   PairFinder pairs_;
   DistanceSimilarity<Box> distance_;
-  SparseMatrix iou_, raised_;
-  std::vector<char> is_kept_;
+  DominantPairs<Box> dominant_;
+  SparseMatrix iou_, raised_, rest_;
+  std::vector<char> is_kept_, rest_kept_;
+  std::vector<double> lifted_, shape_, floor_;
   Assigner assigner_;
   Matches matches_;
   std::vector<double> bounds_;
-  std::vector<std::int32_t> in_column_, marks_;
+  std::vector<std::int32_t> in_column_, marks_, place_;
 };
 
 }  // namespace boxtrail
