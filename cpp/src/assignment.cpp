@@ -126,7 +126,9 @@ const Matches& Assigner::full(const SparseMatrix& score, const std::vector<char>
 const Matches& Assigner::complete(const SparseMatrix& pairs, const std::vector<double>& score,
                                   const std::function<double(std::int32_t, std::int32_t)>& other,
                                   const std::vector<double>& highest, double lowest) {
-  // The shift makes every weight positive, so that the heaviest matching is a full one.
+  // The shift makes every weight positive, so that the heaviest matching is a full one; a measure like the centre
+  // distance may itself be below 0.
+  for (const double value : score) lowest = std::max(lowest, -value);
   const std::int64_t shift = std::max<std::int64_t>(rounded(lowest) + 2, 1);
   weights_.resize(score.size());
   for (std::size_t k = 0; k < score.size(); ++k) weights_[k] = rounded(score[k]) + shift;

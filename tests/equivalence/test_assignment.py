@@ -60,6 +60,14 @@ def ambiguous_frames(draw: st.DrawFn) -> tuple[FloatArray, FloatArray]:
     return similarity, extra
 
 
+@given(matrices((-0.75, -0.5, -0.25, 0.25, 0.5), 8))
+@examples(200)
+def test_similarities_below_zero_are_weighed_alike(similarity: FloatArray) -> None:
+    # The centre distance falls below 0 where two boxes are further apart than the image is wide.
+    extra = np.zeros_like(similarity)
+    assert _core.assign_sort(similarity, extra, 0.0) == assignment.assign_sort(similarity, extra, 0.0)
+
+
 @given(ambiguous_frames(), st.sampled_from((0.125, 0.25, 0.3, 0.5, 1.0)))
 @examples(800)
 @example((np.zeros((3, 4)), np.zeros((3, 4))), 0.25)
