@@ -91,7 +91,7 @@ class BotSort(Tracker):
 
     name = "botsort"
     paper = "Aharon et al., 2022"
-    speed = "fast"
+    speed = "fastest"
     config_type = BotSortConfig
     durations = ("track_buffer",)
     appearance = "optional"

@@ -82,7 +82,7 @@ class CBIoU(Tracker):
 
     name = "cbiou"
     paper = "Yang et al., WACV 2023"
-    speed = "fast"
+    speed = "fastest"
     config_type = CBIoUConfig
     durations = ("track_buffer",)
     aliases: ClassVar[Mapping[str, str]] = {

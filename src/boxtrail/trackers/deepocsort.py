@@ -79,7 +79,7 @@ class DeepOcSort(Tracker):
 
     name = "deepocsort"
     paper = "Maggiolino et al., ICIP 2023"
-    speed = "fast"
+    speed = "fastest"
     config_type = DeepOcSortConfig
     durations = ("max_age",)
     appearance = "optional"

@@ -120,7 +120,8 @@ class OccluBoost(Tracker):
     filter's.
 
     There is no paper, and BoxMOT's values are tuned on the MOT17 second halves; the defaults here are BoostTrack's
-    where the two share an option and round values elsewhere, ``boxmot`` is the preset of the tuned ones. Different
+    where the two share an option and round values elsewhere, ``boxmot`` is the preset of the tuned ones. Two of the
+    round values (``second_pass_iou``, ``second_pass_max_age``) were chosen among variants on the same split. Different
     from BoxMOT: no box is left out for its size or shape unless asked for (its filter drops cars); the varying
     threshold falls by 0.0075 a frame as BoostTrack's authors have it; ``second_pass_max_age`` has an effect; lost
     tracks are looked for by appearance alone only among their class; gaps are not filled. A detection or track

@@ -106,7 +106,7 @@ class TrackTrack(Tracker):
 
     name = "tracktrack"
     paper = "Shim et al., CVPR 2025"
-    speed = "fastest"
+    speed = "fast"
     config_type = TrackTrackConfig
     durations = ("max_age",)
     appearance = "optional"
