@@ -2,8 +2,9 @@
 
     python benchmarks/report.py
 
-reads ``results/accuracy-mot17.md``, ``trackers.md``, ``update-bytetrack.md`` and ``update-ocsort-sort.md`` and replaces
-what stands in README.md between ``<!-- accuracy -->``, ``<!-- trackers -->`` or ``<!-- speed -->`` and ``<!-- end -->``.
+reads ``results/accuracy-mot17.md``, ``trackers.md``, ``update-bytetrack.md`` and ``update-ocsort-sort.md`` and
+replaces what stands in README.md after ``<!-- accuracy -->``, ``<!-- trackers -->`` or ``<!-- speed -->`` and before
+``<!-- end -->``.
 """
 
 from __future__ import annotations
