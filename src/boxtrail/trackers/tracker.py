@@ -116,15 +116,17 @@ class Tracker:
             InvalidInputError: for a frame, warp, timestamp, embeddings or anything carried that does not fit.
             After either the tracker is as it was before the call.
         """
-        array, rows, labels, extras = self._checked(dets)
-        if masks is not None or carry is not None:
+        array, rows, labels = self._checked(dets)
+        extras = NO_EXTRAS
+        if masks is not None or carry is not None or array is not dets:
             extras = checked_extras(dets, len(labels), masks, carry)
         embs = embs if embs is not None else embeddings
         if embs is not None or self.appearance == "needed":
             embs = self._checked_embeddings(embs, len(labels), rows)
         if warp is not None:
             warp = checked_warp(warp)
-        img = next((given for given in (img, image, frame) if given is not None), None)
+        if img is None:
+            img = image if image is not None else frame
         if img is not None:
             img = checked_frame(img)
         dt = 1.0
@@ -245,20 +247,15 @@ class Tracker:
         shown = ", ".join(f"{name}={value!r}" for name, value in {**changed, "backend": self.backend}.items())
         return f"{type(self).__name__}({shown})"
 
-    def _checked(
-        self, dets: Any
-    ) -> tuple[FloatArray, NDArray[np.int64] | None, FloatArray, Mapping[str, Any]]:
-        """Detections that can be tracked, their rows in ``dets`` where some are dropped, the classes of all ``dets``,
-        and what they carry along.
-        """
+    def _checked(self, dets: Any) -> tuple[FloatArray, NDArray[np.int64] | None, FloatArray]:
+        """Detections that can be tracked, their rows in ``dets`` where some are dropped, and the classes of all."""
         if self._is_clean(dets):
-            return dets, None, dets[:, -1].copy(), NO_EXTRAS  # a copy: the caller may use the array again
+            return dets, None, dets[:, -1].copy()  # a copy: the caller may use the array again
         array = as_array(dets)
-        extras = checked_extras(dets, len(array), None, None)
         if self._is_clean(array):
-            return array, None, array[:, -1].copy(), extras
+            return array, None, array[:, -1].copy()
         kept, rows = check(array, strict=self.stream_config.strict)
-        return kept, rows, array[:, -1].copy(), extras
+        return kept, rows, array[:, -1].copy()
 
     def _checked_embeddings(
         self, embs: Any, count: int, rows: NDArray[np.int64] | None
