@@ -26,46 +26,14 @@ from boxtrail.output_files import OutputFiles
 from boxtrail.pipeline import Boxtrail, track
 from boxtrail.results import TrackResults
 from boxtrail.run import Run
+from square_video import NUM_FRAMES, CoastingTracker, square_detector, square_video
 
-NUM_FRAMES = 24
 Image = NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """24 frames at 12 a second, 96 x 64: a bright square moves three pixels a frame to the right."""
-    path = tmp_path_factory.mktemp("clip") / "square.mp4"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12.0, (96, 64))
-    for index in range(NUM_FRAMES):
-        image = np.full((64, 96, 3), 40, np.uint8)
-        image[20:44, 3 * index : 3 * index + 16] = (60, 200, 240)
-        writer.write(image)
-    writer.release()
-    return path
-
-
-def square_detector(image: Image) -> list[list[float]]:
-    """The bright square, and behind it in the rows a second box that never moves."""
-    columns = np.flatnonzero(image[32, :, 1] > 120)
-    return [[70, 50, 90, 60, 0.8, 1], [columns.min(), 20, columns.max() + 1, 44, 0.9, 0]]
-
-
-class CoastingTracker:
-    """Reports the second detection as track 7, and track 9, which no detection made."""
-
-    def __init__(self) -> None:
-        self.num_resets = 0
-        self.timestamps: list[float | None] = []
-
-    def reset(self) -> None:
-        self.num_resets += 1
-
-    def update(
-        self, dets: Any, img: Any = None, embs: Any = None, *, timestamp: float | None = None
-    ) -> TrackResults:
-        self.timestamps.append(timestamp)
-        seen = [*dets[1][:4], 7, dets[1][4], 0, 1]
-        return TrackResults([seen, [5, 5, 9, 9, 9, 0.5, 1, -1]])
+    return square_video(tmp_path_factory.mktemp("clip") / "square.mp4")
 
 
 def embed(image: Image, detections: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -213,43 +181,6 @@ def test_images_are_not_kept(model: Boxtrail, clip: Path) -> None:
     gc.collect()
     assert len(images) == NUM_FRAMES
     assert sum(image() is not None for image in images) == 0
-
-
-def test_explanations_are_written_beside_the_tracks(clip: Path, tmp_path: Path) -> None:
-    run = Boxtrail(square_detector, "sort:python").track(clip, explain=tmp_path / "why.jsonl")
-    assert run.summary.files == (tmp_path / "why.jsonl",)
-    lines = [json.loads(line) for line in (tmp_path / "why.jsonl").read_text().splitlines()]
-    assert [line["frame_index"] for line in lines] == list(range(NUM_FRAMES))
-    assert [story["outcome"] for story in lines[0]["tracks"]] == ["born", "born"]
-    assert [story["track"] for story in lines[5]["detections"]] == [1, 2]
-    # A tracker that is already made explains itself too; True puts the file into the run's folder.
-    made = create_tracker("sort", "python", record=True)
-    again = Boxtrail(square_detector, made).track(clip, explain=True, out_dir=tmp_path)
-    assert again.summary.files == (tmp_path / "square.explain.jsonl",)
-    assert (tmp_path / "square.explain.jsonl").read_text() == (tmp_path / "why.jsonl").read_text()
-
-
-def test_interrupted_explanations_stay_under_a_partial_name(clip: Path, tmp_path: Path) -> None:
-    run = Boxtrail(square_detector, "sort:python").track(clip, explain=tmp_path / "why.jsonl", stream=True)
-    for frame in run:
-        if frame.frame_idx == 6:
-            break
-    assert [path.name for path in tmp_path.iterdir()] == ["why.partial.jsonl"]
-    assert len((tmp_path / "why.partial.jsonl").read_text().splitlines()) == 7
-
-
-def test_explanations_of_a_tracker_that_notes_nothing_are_an_error_before_the_first_frame(
-    clip: Path, tmp_path: Path
-) -> None:
-    for tracker, message in (
-        (CoastingTracker(), r"CoastingTracker gives no explanations"),
-        (create_tracker("sort", "python"), r"Sort\(record=True\)"),
-    ):
-        with pytest.raises(ConfigError, match=message):
-            Boxtrail(square_detector, tracker).track(clip, explain=tmp_path / "why.jsonl")
-    with pytest.raises(ConfigError, match=r"record=True"):
-        Boxtrail(square_detector, "sort:python", record=False).track(clip, explain=True, out_dir=tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_leaving_the_loop_leaves_readable_partial_files_and_no_thread(

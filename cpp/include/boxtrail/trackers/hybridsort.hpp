@@ -5,6 +5,7 @@
 #include "boxtrail/corner_momentum.hpp"
 #include "boxtrail/crowded_assignment.hpp"
 #include "boxtrail/feature_bank.hpp"
+#include "boxtrail/look_table.hpp"
 #include "boxtrail/observation_centric.hpp"
 #include "boxtrail/score_memory.hpp"
 
@@ -80,21 +81,6 @@ void visit(Archive& archive, HybridSortTrack<Box>& track) {
   archive("embedding", track.embedding);
   archive("bank", track.bank);
 }
-
-// Cosine distances of tracks and detections, row by row; 0 where either has no embedding. Keeps its memory.
-class LookTable {
- public:
-  std::vector<Embedding> rows;
-  // Fills the table for `rows`.
-  void fill(const std::vector<Embedding>& columns);
-  double distance(std::size_t i, std::size_t j) const { return distance_[i * columns_.size() + j]; }
-  // Whether both sides have an embedding.
-  bool is_known(std::size_t i, std::size_t j) const { return !rows[i].empty() && columns_[j] != 0; }
-
- private:
-  std::vector<double> distance_;
-  std::vector<char> columns_;
-};
 
 template <class B>
 class HybridSort {
