@@ -16,13 +16,14 @@ from boxtrail.reference.assignment import unmatched
 from boxtrail.reference.boosted_association import BoostedWeights, appearance_memory, associate_boosted
 from boxtrail.reference.boosted_output import is_shaped, report_score
 from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
-from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
-from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
+from boxtrail.reference.class_votes import ClassVote, take_detection
+from boxtrail.reference.kalman import State, motion_model, predict, to_box, update
 from boxtrail.reference.oriented import align
-from boxtrail.reference.record import Record, note_birth, note_refusal, note_scores, note_stage
+from boxtrail.reference.record import Record, note_refusal, note_scores, note_stage
 from boxtrail.reference.sort_lifecycle import (
     count_hit,
     describe,
+    give_birth,
     grow_older,
     is_reported,
     survivors,
@@ -171,21 +172,9 @@ class BoostTrack:
 
     def _give_birth(self, detections: Detections, j: int, score: float, clock: Clock) -> None:
         embedding = detections.embedding(j) if self.use_embeddings else None
-        track = BoostTrackTrack(
-            id=clock.new_id(),
-            state=initiate(self.model, detections.boxes[j]),
-            score=float(detections.scores[j]),
-            label=int(detections.labels[j]),
-            row=int(detections.rows[j]),
-            votes=first_vote(int(detections.labels[j]), float(detections.scores[j])),
+        track = give_birth(
+            BoostTrackTrack, self.model, detections, j, clock, self.record,
             embedding=None if embedding is None else embedding.copy(),
-            age=0,
-            hits=0,
-            streak=0,
-            misses=0,
-            last_time=clock.time,
-            confirmed=False,
-        )
+        )  # fmt: skip
         track.score = report_score(self.output_score, track, score)
         self.tracks.append(track)
-        note_birth(self.record, track.id, track.row)

@@ -13,8 +13,8 @@ from boxtrail.reference import association
 from boxtrail.reference.appearance import Embedding, adaptive_alpha, cosine_similarity, smooth, stack
 from boxtrail.reference.appearance_weight import appearance_weight
 from boxtrail.reference.assignment import Pairs, assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote, first_vote
-from boxtrail.reference.kalman import State, initiate, motion_model
+from boxtrail.reference.class_votes import ClassVote
+from boxtrail.reference.kalman import State, motion_model
 from boxtrail.reference.observation_centric import (
     aligned,
     assign_if_any,
@@ -29,8 +29,8 @@ from boxtrail.reference.observation_centric import (
     warp_and_predict,
 )
 from boxtrail.reference.observations import Observations
-from boxtrail.reference.record import Record, note_birth, note_stage
-from boxtrail.reference.sort_lifecycle import describe, survivors
+from boxtrail.reference.record import Record, note_stage
+from boxtrail.reference.sort_lifecycle import describe, give_birth, survivors
 from boxtrail.reference.stream import Clock, Report
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -153,21 +153,14 @@ class DeepOcSort:
 
     def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
         self.tracks.append(
-            DeepOcSortTrack(
-                id=clock.new_id(),
-                state=initiate(self.model, detections.boxes[j]),
+            give_birth(
+                DeepOcSortTrack,
+                self.model,
+                detections,
+                j,
+                clock,
+                self.record,
                 observations=Observations.none(),
-                score=float(detections.scores[j]),
-                label=int(detections.labels[j]),
-                row=int(detections.rows[j]),
-                votes=first_vote(int(detections.labels[j]), float(detections.scores[j])),
-                age=0,
-                hits=0,
-                streak=0,
-                misses=0,
-                last_time=clock.time,
-                confirmed=False,
                 embedding=smooth(None, detections.embedding(j), 0.0),
             )
         )
-        note_birth(self.record, self.tracks[-1].id, self.tracks[-1].row)

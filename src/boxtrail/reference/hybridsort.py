@@ -12,7 +12,7 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.appearance import Embedding, cosine_similarity, is_given, smooth, stack
 from boxtrail.reference.assignment import Pairs, assign_full, assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote, first_vote
+from boxtrail.reference.class_votes import ClassVote
 from boxtrail.reference.corner_momentum import (
     NUM_CORNERS,
     corner_directions,
@@ -20,7 +20,7 @@ from boxtrail.reference.corner_momentum import (
     warp_corner_directions,
 )
 from boxtrail.reference.feature_bank import FeatureBank
-from boxtrail.reference.kalman import State, initiate, motion_model, predict
+from boxtrail.reference.kalman import State, motion_model, predict
 from boxtrail.reference.observation_centric import (
     aligned,
     assign_if_any,
@@ -33,9 +33,9 @@ from boxtrail.reference.observation_centric import (
     take_match,
 )
 from boxtrail.reference.observations import Observations
-from boxtrail.reference.record import Record, note_birth, note_stage
+from boxtrail.reference.record import Record, note_stage
 from boxtrail.reference.score_memory import ScoreMemory, predict_score
-from boxtrail.reference.sort_lifecycle import describe, grow_older, survivors, without_diverged
+from boxtrail.reference.sort_lifecycle import describe, give_birth, grow_older, survivors, without_diverged
 from boxtrail.reference.stream import Clock, Report
 from boxtrail.reference.warp import warp_corners, warp_state
 
@@ -268,28 +268,13 @@ class HybridSort:
 
     def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
         score = float(detections.scores[j])
-        track = HybridSortTrack(
-            id=clock.new_id(),
-            state=initiate(self.model, detections.boxes[j]),
-            observations=Observations.none(),
-            score=score,
-            label=int(detections.labels[j]),
-            row=int(detections.rows[j]),
-            votes=first_vote(int(detections.labels[j]), score),
-            age=0,
-            hits=0,
-            streak=0,
-            misses=0,
-            last_time=clock.time,
-            confirmed=False,
-            corner_directions=np.zeros((NUM_CORNERS, 2)),
-            scores=ScoreMemory.newborn(score),
-            embedding=None,
-            bank=FeatureBank.empty(),
-        )
+        track = give_birth(
+            HybridSortTrack, self.model, detections, j, clock, self.record,
+            observations=Observations.none(), corner_directions=np.zeros((NUM_CORNERS, 2)),
+            scores=ScoreMemory.newborn(score), embedding=None, bank=FeatureBank.empty(),
+        )  # fmt: skip
         self._learn(track, detections.embedding(j), score)
         self.tracks.append(track)
-        note_birth(self.record, track.id, track.row)
 
 
 def _cosine_distance(looks: list[Embedding | None], detections: Detections) -> tuple[FloatArray, BoolArray]:

@@ -19,13 +19,20 @@ from boxtrail.reference.assignment import Pairs, assign_partial
 from boxtrail.reference.boosted_association import BoostedWeights, appearance_memory, associate_boosted
 from boxtrail.reference.boosted_output import is_shaped, report_score
 from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
-from boxtrail.reference.class_votes import first_vote, take_detection
-from boxtrail.reference.kalman import initiate, motion_model, predict, to_box, update
+from boxtrail.reference.class_votes import take_detection
+from boxtrail.reference.kalman import motion_model, predict, to_box, update
 from boxtrail.reference.leftovers import left_over, younger_duplicates
 from boxtrail.reference.occluboost_track import BuriedTrack, OccluBoostOptions, OccluBoostTrack
 from boxtrail.reference.oriented import align
-from boxtrail.reference.record import Record, note_birth, note_death, note_refusal, note_stage
-from boxtrail.reference.sort_lifecycle import count_hit, describe, grow_older, is_reported, without_diverged
+from boxtrail.reference.record import Record, note_death, note_refusal, note_stage
+from boxtrail.reference.sort_lifecycle import (
+    count_hit,
+    describe,
+    give_birth,
+    grow_older,
+    is_reported,
+    without_diverged,
+)
 from boxtrail.reference.stream import Clock, Report
 from boxtrail.reference.warp import warp_corners
 
@@ -247,28 +254,17 @@ class OccluBoost:
         self, detections: Detections, j: int, score: float, clock: Clock, *, old: BuriedTrack | None
     ) -> None:
         o, embedding = self.options, detections.embedding(j) if self.options.use_embeddings else None
-        track = OccluBoostTrack(
-            id=clock.new_id() if old is None else old.id,
-            state=initiate(self.model, detections.boxes[j]),
-            score=float(detections.scores[j]),
-            label=int(detections.labels[j]),
-            row=int(detections.rows[j]),
-            votes=first_vote(int(detections.labels[j]), float(detections.scores[j])),
+        track = give_birth(
+            OccluBoostTrack, self.model, detections, j, clock, self.record,
+            old_id=None if old is None else old.id,
             embedding=None if embedding is None else embedding.copy(),
             seen=[],
             activated=old is not None or score >= o.instant_confirm_thresh or o.confirm_hits <= 1,
             run=0,
-            age=0,
-            hits=0,
-            streak=0,
-            misses=0,
-            last_time=clock.time,
-            confirmed=False,
-        )
+        )  # fmt: skip
         self._remember(track, detections.boxes[j])
         track.score = report_score(o.output_score, track, score)
         self.tracks.append(track)
-        note_birth(self.record, track.id, track.row)
 
     def _report(self, clock: Clock) -> list[Report]:
         """What is seen of this frame, without duplicates; then the dead are buried."""

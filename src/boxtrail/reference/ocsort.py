@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote, first_vote
-from boxtrail.reference.kalman import State, initiate, motion_model
+from boxtrail.reference.class_votes import ClassVote
+from boxtrail.reference.kalman import State, motion_model
 from boxtrail.reference.observation_centric import (
     aligned,
     assign_if_any,
@@ -27,8 +27,8 @@ from boxtrail.reference.observation_centric import (
     warp_and_predict,
 )
 from boxtrail.reference.observations import Observations
-from boxtrail.reference.record import Record, note_birth, note_stage
-from boxtrail.reference.sort_lifecycle import describe, survivors
+from boxtrail.reference.record import Record, note_stage
+from boxtrail.reference.sort_lifecycle import describe, give_birth, survivors
 from boxtrail.reference.stream import Clock, Report
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -142,20 +142,7 @@ class OcSort:
 
     def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
         self.tracks.append(
-            OcSortTrack(
-                id=clock.new_id(),
-                state=initiate(self.model, detections.boxes[j]),
-                observations=Observations.none(),
-                score=float(detections.scores[j]),
-                label=int(detections.labels[j]),
-                row=int(detections.rows[j]),
-                votes=first_vote(int(detections.labels[j]), float(detections.scores[j])),
-                age=0,
-                hits=0,
-                streak=0,
-                misses=0,
-                last_time=clock.time,
-                confirmed=False,
+            give_birth(
+                OcSortTrack, self.model, detections, j, clock, self.record, observations=Observations.none()
             )
         )
-        note_birth(self.record, self.tracks[-1].id, self.tracks[-1].row)

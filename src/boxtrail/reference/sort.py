@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
-from boxtrail.reference.kalman import State, initiate, motion_model, predict, to_box, update
+from boxtrail.reference.class_votes import ClassVote, take_detection
+from boxtrail.reference.kalman import State, motion_model, predict, to_box, update
 from boxtrail.reference.oriented import align
-from boxtrail.reference.record import Record, note_birth, note_stage
+from boxtrail.reference.record import Record, note_stage
 from boxtrail.reference.sort_lifecycle import (
     count_hit,
     describe,
+    give_birth,
     grow_older,
     is_reported,
     survivors,
@@ -110,20 +111,4 @@ class Sort:
         count_hit(track, clock)
 
     def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
-        self.tracks.append(
-            SortTrackState(
-                id=clock.new_id(),
-                state=initiate(self.model, detections.boxes[j]),
-                score=float(detections.scores[j]),
-                label=int(detections.labels[j]),
-                row=int(detections.rows[j]),
-                votes=first_vote(int(detections.labels[j]), float(detections.scores[j])),
-                age=0,
-                hits=0,
-                streak=0,
-                misses=0,
-                last_time=clock.time,
-                confirmed=False,
-            )
-        )
-        note_birth(self.record, self.tracks[-1].id, self.tracks[-1].row)
+        self.tracks.append(give_birth(SortTrackState, self.model, detections, j, clock, self.record))

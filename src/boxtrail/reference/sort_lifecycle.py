@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
-from boxtrail.reference.kalman import MotionModel, State, is_diverged, to_box
-from boxtrail.reference.record import Record, note_death
+from boxtrail.detections import Detections
+from boxtrail.reference.class_votes import first_vote
+from boxtrail.reference.kalman import MotionModel, State, initiate, is_diverged, to_box
+from boxtrail.reference.record import Record, note_birth, note_death
 from boxtrail.reference.stream import Clock, Status, Track
 
 
@@ -26,6 +29,38 @@ class SortTrack(Protocol):
 
 T = TypeVar("T", bound=SortTrack)
 AnyTrack = TypeVar("AnyTrack", bound=Track)
+
+
+def give_birth(
+    make_track: Callable[..., T],
+    model: MotionModel,
+    detections: Detections,
+    j: int,
+    clock: Clock,
+    record: Record | None,
+    *,
+    old_id: int | None = None,
+    **memory: Any,
+) -> T:
+    """A track at detection ``j``, with a new id unless it has an old one; ``memory``: what its tracker alone keeps."""
+    score, label, row = (float(detections.scores[j]), int(detections.labels[j]), int(detections.rows[j]))
+    track = make_track(
+        id=clock.new_id() if old_id is None else old_id,
+        state=initiate(model, detections.boxes[j]),
+        score=score,
+        label=label,
+        row=row,
+        votes=first_vote(label, score),
+        age=0,
+        hits=0,
+        streak=0,
+        misses=0,
+        last_time=clock.time,
+        confirmed=False,
+        **memory,
+    )
+    note_birth(record, track.id, row)
+    return track
 
 
 def grow_older(track: SortTrack) -> None:
