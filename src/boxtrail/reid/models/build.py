@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from boxtrail.errors import ConfigError, require
@@ -23,7 +25,25 @@ def build_model(name: str, num_classes: int = 751) -> Any:
         raise ConfigError(f"num_classes must be at least 1, not {num_classes}")
     known = find_architecture(name)
     require("torch", "reid", f"the appearance model {known.name}")
-    from boxtrail.reid.models.osnet import OSNet, scaled
+    return _builder(known.name)(num_classes)
 
-    width = float(known.name.removeprefix("osnet_x").replace("_", "."))
-    return OSNet(num_classes, scaled(width))
+
+def _builder(name: str) -> Callable[[int], Any]:
+    """What builds a known architecture of a number of classes; imports torch."""
+    from boxtrail.reid.models.mobilenet import MobileNetV2
+    from boxtrail.reid.models.osnet import CHANNELS, OSNet, scaled
+    from boxtrail.reid.models.osnet_ain import OSNetAin
+    from boxtrail.reid.models.resnet import ResNet50
+
+    return {
+        "osnet_x1_0": OSNet,
+        "osnet_x0_75": partial(OSNet, channels=scaled(0.75)),
+        "osnet_x0_5": partial(OSNet, channels=scaled(0.5)),
+        "osnet_x0_25": partial(OSNet, channels=scaled(0.25)),
+        "osnet_ibn_x1_0": partial(OSNet, channels=CHANNELS, instance_norm=True),
+        "osnet_ain_x1_0": OSNetAin,
+        "resnet50": ResNet50,
+        "resnet50_fc512": partial(ResNet50, last_stride=1, fc_dim=512),
+        "mobilenetv2_x1_0": MobileNetV2,
+        "mobilenetv2_x1_4": partial(MobileNetV2, width=1.4),
+    }[name]
