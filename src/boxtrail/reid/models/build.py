@@ -30,6 +30,7 @@ def build_model(name: str, num_classes: int = 751) -> Any:
 
 def _builder(name: str) -> Callable[[int], Any]:
     """What builds a known architecture of a number of classes; imports torch."""
+    from boxtrail.reid.models.lmbn import LMBN
     from boxtrail.reid.models.mobilenet import MobileNetV2
     from boxtrail.reid.models.osnet import CHANNELS, OSNet, scaled
     from boxtrail.reid.models.osnet_ain import OSNetAin
@@ -46,4 +47,5 @@ def _builder(name: str) -> Callable[[int], Any]:
         "resnet50_fc512": partial(ResNet50, last_stride=1, fc_dim=512),
         "mobilenetv2_x1_0": MobileNetV2,
         "mobilenetv2_x1_4": partial(MobileNetV2, width=1.4),
+        "lmbn_n": LMBN,
     }[name]
