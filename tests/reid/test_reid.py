@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,13 @@ from boxtrail.reid import (  # noqa: E402
     Embedder,
     ReID,
     create_embedder,
-    torch_network,
 )
 from boxtrail.reid.crops import DEVIATION, MEAN, cut_crops, normalised  # noqa: E402
 from boxtrail.reid.models import build_model  # noqa: E402
 from boxtrail.reid.regions import regions  # noqa: E402
 from boxtrail.reid.torch_network import TorchNetwork  # noqa: E402
 
+NEAR = {"cpu": 1e-5, "cuda": 2e-3}  # a GPU multiplies with the ten bits of TF32, by default
 BOXES = np.array([[20, 20, 60, 110], [100, 30, 150, 150], [5, 5, 200, 190], [180, 60, 215, 140]], float)
 
 
@@ -83,12 +82,12 @@ def test_crops_cut_on_the_device_give_the_embeddings_of_crops_cut_by_opencv(on_c
     assert cosines(by_opencv, sampled).min() > 0.999
 
 
-def test_boxes_without_area_or_outside_give_zeros_and_a_flag(embedder: ReID) -> None:
+def test_boxes_without_area_or_outside_give_zeros_and_a_flag(embedder: ReID, device: str) -> None:
     boxes = np.vstack([[30, 30, 30, 90], BOXES[:1], [-80, -80, -10, -10], BOXES[1:2], [900, 900, 990, 990]])
     embeddings, valid = embedder.embed(scene(), boxes, with_valid=True)
     assert valid.tolist() == [False, True, False, True, False]
     assert (embeddings[~valid] == 0).all()
-    np.testing.assert_allclose(embeddings[valid], embedder.embed(scene(), BOXES[:2]), atol=1e-5)
+    np.testing.assert_allclose(embeddings[valid], embedder.embed(scene(), BOXES[:2]), atol=NEAR[device])
     embeddings, valid = embedder.embed(scene(), boxes[[0, 2]], with_valid=True)
     assert (embeddings.shape, valid.tolist(), embeddings.any()) == ((2, 512), [False, False], False)
 
@@ -104,7 +103,7 @@ def test_nothing_to_embed_is_an_ordinary_frame(embedder: ReID) -> None:
 
 
 def test_frames_of_any_sizes_go_through_the_network_at_once(
-    embedder: ReID, monkeypatch: pytest.MonkeyPatch
+    embedder: ReID, device: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frames, boxes = [scene(0), scene(1, 300, 180), scene(2)], [BOXES[:2], BOXES[:1], BOXES]
     alone = [embedder.embed(frame, rows) for frame, rows in zip(frames, boxes, strict=True)]
@@ -115,18 +114,18 @@ def test_frames_of_any_sizes_go_through_the_network_at_once(
     together = embedder.embed(frames, boxes)
     assert batches == [7]
     for one, other in zip(alone, together, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-5)
+        np.testing.assert_allclose(one, other, atol=NEAR[device])
     stacked = embedder.embed(np.stack([frames[0], frames[2]]), [boxes[0], boxes[2]])
-    np.testing.assert_allclose(stacked[1], alone[2], atol=1e-5)
+    np.testing.assert_allclose(stacked[1], alone[2], atol=NEAR[device])
 
 
-def test_an_embedding_does_not_depend_on_its_batch(embedder: ReID) -> None:
+def test_an_embedding_does_not_depend_on_its_batch(embedder: ReID, device: str) -> None:
     rng = np.random.default_rng(0)
     corners = rng.uniform(0, 100, (37, 2))
     boxes = np.column_stack([corners, corners + rng.uniform(5, 100, (37, 2))])
     together = embedder.embed(scene(), boxes)
     alone = np.concatenate([embedder.embed(scene(), box[None]) for box in boxes])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
+    np.testing.assert_allclose(together, alone, atol=NEAR[device])
     np.testing.assert_array_equal(embedder.embed(scene(), boxes), together)  # the same again
 
 
@@ -156,72 +155,12 @@ def test_half_precision_on_a_cpu_says_that_it_is_not_taken(
     np.testing.assert_array_equal(embeddings, on_cpu.embed(scene(), BOXES))
 
 
-def picky(limit: int) -> Callable[[Any], Any]:
-    """A network with memory for so many crops."""
-
-    def forward(batch: Any) -> Any:
-        if len(batch) > limit:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
-        return batch.mean(dim=(2, 3))
-
-    return forward
-
-
-def network_of(forward: Callable[[Any], Any], device: str, **options: Any) -> TorchNetwork:
-    return TorchNetwork(forward, model=None, input_size=(32, 16), device=torch.device(device), **options)
-
-
-def test_more_crops_than_memory_holds_are_split(device: str, caplog: pytest.LogCaptureFixture) -> None:
-    found = regions(scene(), np.repeat(BOXES, 5, axis=0))
-    network, roomy = network_of(picky(3), device), network_of(picky(99), device)
-    with caplog.at_level(logging.WARNING):
-        split = network.features([scene()], [found])
-    assert network.max_batch <= 3
-    assert "no memory for" in caplog.text
-    np.testing.assert_allclose(split.cpu(), roomy.features([scene()], [found]).cpu(), atol=1e-6)
-
-
-def test_no_memory_for_a_single_crop_is_an_error(device: str) -> None:
-    network = network_of(picky(1), device)
-    network._forward = picky(0)
-    with pytest.raises(EmbedderError, match=r"no memory for a batch of 1 crop\(s\)"):
-        network.features([scene()], [regions(scene(), BOXES)])
-
-
-def test_another_error_of_the_network_is_not_taken_for_a_lack_of_memory(device: str) -> None:
-    network = network_of(picky(9), device)
-
-    def broken(batch: Any) -> Any:
-        raise RuntimeError("shapes do not match")
-
-    network._forward = broken
-    with pytest.raises(RuntimeError, match="shapes do not match"):
-        network.features([scene()], [regions(scene(), BOXES)])
-
-
-def test_a_network_of_a_fixed_batch_is_fed_with_full_ones(device: str) -> None:
-    seen: list[int] = []
-
-    def forward(batch: Any) -> Any:
-        seen.append(len(batch))
-        return batch.mean(dim=(2, 3))
-
-    network = network_of(forward, device, fixed_batch=3)
-    found = regions(scene(), BOXES)
-    rows = network.features([scene()], [found])
-    assert seen == [3, 3, 3]
-    np.testing.assert_allclose(
-        rows.cpu(), network_of(forward, device).features([scene()], [found]).cpu(), atol=1e-6
-    )
-
-
-def test_large_batches_on_a_cpu_are_cut_into_equal_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
-    network = network_of(lambda batch: seen.append(len(batch)) or batch.mean(dim=(2, 3)), "cpu")
-    seen.clear()
-    network.features([scene()], [regions(scene(), np.repeat(BOXES, 5, axis=0))])
-    assert seen == [10, 10]
-    assert torch_network.CPU_BATCH == 16
+def test_a_frame_that_may_not_be_written_is_embedded(embedder: ReID, on_cpu: ReID) -> None:
+    frame = scene()
+    frame.flags.writeable = False
+    assert cosines(embedder.embed(frame, BOXES), embedder.embed(scene(), BOXES)).min() > 0.9999
+    network: Any = on_cpu._network
+    network._features_on_device([frame], [regions(frame, BOXES)])
 
 
 def test_warming_up_changes_nothing(embedder: ReID) -> None:
@@ -230,26 +169,6 @@ def test_warming_up_changes_nothing(embedder: ReID) -> None:
     np.testing.assert_array_equal(embedder.embed(scene(), BOXES), before)
     with pytest.raises(ConfigError, match="num_boxes must be at least 1, not 0"):
         embedder.warmup(0)
-
-
-def test_graphs_and_plain_launches_agree(weights: Path) -> None:
-    if not torch.cuda.is_available():
-        pytest.skip("no GPU here")
-    graphed, plain = ReID(weights, device="cuda"), ReID(weights, device="cuda", cuda_graphs=False)
-    for count in (1, 4, 11, 40, 4):
-        boxes = np.resize(BOXES, (count, 4))
-        np.testing.assert_allclose(graphed.embed(scene(), boxes), plain.embed(scene(), boxes), atol=1e-4)
-
-
-def test_buffers_of_graphs_have_few_sizes() -> None:
-    from boxtrail.reid.cuda_graphs import GraphedForward
-
-    graphed = GraphedForward(lambda batch: batch, lambda count: torch.zeros(count, 1))
-    assert [len(graphed.buffer(count)) for count in (1, 8, 9, 50, 64, 700, 1024, 3000)] == [
-        8, 8, 16, 64, 64, 768, 1024, 3000,
-    ]  # fmt: skip
-    assert graphed.buffer(3) is graphed.buffer(8)
-    assert graphed.sizes(40) == [8, 16, 24, 32, 48]
 
 
 def test_the_model_is_the_bare_network_with_the_weights(on_cpu: ReID, weights: Path) -> None:
