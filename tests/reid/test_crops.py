@@ -80,10 +80,10 @@ def test_a_crop_of_its_own_size_is_the_frame_normalised(device: str) -> None:
 
 
 def test_shrinking_takes_means_and_skips_no_pixel(device: str) -> None:
-    frame = np.zeros((256, 128, 3), np.uint8)
-    frame[::2, ::2] = frame[1::2, 1::2] = 255  # a chequerboard of single pixels
-    found = regions(frame, np.array([[0.0, 0.0, 128.0, 256.0]]))
-    wanted = np.broadcast_to((0.5 - np.array(MEAN)) / DEVIATION, (*SIZE, 3))
+    frame = np.zeros((192, 96, 3), np.uint8)  # three pixels a side for one of the crop
+    frame[::3, ::3] = frame[1::3, 1::3] = frame[2::3, 2::3] = 255
+    found = regions(frame, np.array([[0.0, 0.0, 96.0, 192.0]]))
+    wanted = np.broadcast_to((1 / 3 - np.array(MEAN)) / DEVIATION, (*SIZE, 3))
     np.testing.assert_allclose(on_cpu(frame, found)[0], wanted, atol=0.02)
     np.testing.assert_allclose(on_device(frame, found, device)[0], wanted, atol=0.02)
 

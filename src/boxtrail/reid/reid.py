@@ -37,8 +37,9 @@ class ReID:
     Args:
         weights: the file, or a ``torch.nn.Module`` as ``build_model`` makes them.
         device: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1"; ONNX also "tensorrt", OpenVINO also "gpu".
-        half: True or "fp16", "bf16": 16-bit arithmetic where torch runs the network. On a CPU, where half precision is
-            slower, True computes in float32 and says so in the log.
+        half: True or "fp16", "bf16": 16-bit arithmetic where torch or OpenVINO runs the network; an ONNX file or an
+            engine has its precision within. On a CPU torch takes "bf16"; half precision is slower there, so True means
+            float32, and the log says so.
         arch: name of the architecture (``boxtrail.reid.models.ARCHITECTURES``, "timm:NAME"), of any file: for an
             exported one it tells the size of the crops.
         compile: let ``torch.compile`` make code for the network; the first batch of a size then takes long.
@@ -154,7 +155,7 @@ def _open(path: Path, arch: str | None, device: str, half: bool | str, options: 
     if suffix == ".xml":
         from boxtrail.reid.openvino_network import open_openvino
 
-        return open_openvino(path, device=device, input_size=_crop_size(path, arch))
+        return open_openvino(path, device=device, half=half, input_size=_crop_size(path, arch))
     if not suffix and not path.suffix.casefold().startswith(CHECKPOINTS):
         raise ConfigError(
             f"{path}: unknown kind of file; weights end in {', '.join(CHECKPOINTS)}, exported networks in "

@@ -101,7 +101,7 @@ class TorchNetwork:
     def _embedded(self, batch: Any, count: int) -> Any:
         """(count, D) unit rows of the first so many crops of a batch; rows of zeros stay."""
         forward = self._forward if self._graphs is None else self._graphs
-        return functional.normalize(forward(batch)[:count].to(torch.float32), dim=1)
+        return functional.normalize(forward(batch)[:count].flatten(1).to(torch.float32), dim=1)
 
     def _in_batches(self, total: int, run: Callable[[int, int], Any]) -> Any:
         """``run(start, stop)`` over all rows; a batch too large for the memory is tried again in halves."""
@@ -109,14 +109,26 @@ class TorchNetwork:
         start = 0
         while start < total:
             stop = start + self._batch(total - start)
-            try:
-                done.append(run(start, stop))
-                start = stop
-            except RuntimeError as error:
-                if not _out_of_memory(error):
-                    raise
-                self._halve(stop - start, error)
+            rows = self._tried(run, start, stop)
+            if rows is None:  # not in the except clause: the exception would keep the tensors alive
+                self._halve(stop - start)
+                continue
+            done.append(rows)
+            start = stop
         return torch.cat(done)
+
+    def _tried(self, run: Callable[[int, int], Any], start: int, stop: int) -> Any:
+        """The rows, or None if there is no memory for so many but perhaps for fewer."""
+        try:
+            return run(start, stop)
+        except RuntimeError as error:
+            if not _out_of_memory(error):
+                raise
+            if stop - start == 1 or self._fixed is not None:
+                raise EmbedderError(
+                    f"no memory for a batch of {self._fixed or 1} crop(s) on {self.device}"
+                ) from error
+            return None
 
     def _batch(self, remaining: int) -> int:
         """Crops in the next batch: equal parts on a CPU, full ones on a GPU, where sizes are padded."""
@@ -125,9 +137,7 @@ class TorchNetwork:
         num_batches = -(-remaining // self.max_batch)
         return -(-remaining // num_batches)
 
-    def _halve(self, count: int, error: RuntimeError) -> None:
-        if count == 1 or self._fixed is not None:
-            raise EmbedderError(f"no memory for a batch of {count} crop(s) on {self.device}") from error
+    def _halve(self, count: int) -> None:
         self.max_batch = count // 2
         _logger.warning(
             "no memory for %d crops on %s; batches are %d now", count, self.device, self.max_batch
