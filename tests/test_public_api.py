@@ -72,6 +72,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "boxtrail.evaluation",
         "boxtrail.motion",
         "boxtrail.postprocessing",
+        "boxtrail.reid",
     ],
 )
 def test_every_name_a_module_lists_is_there(module: str) -> None:
@@ -95,6 +96,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = f"""
 import json, sys
 import boxtrail
+import boxtrail.reid, boxtrail.reid.models
 from boxtrail.evaluation import evaluate
 evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
 tracker = boxtrail.create_tracker("bytetrack", "cpp")
@@ -174,11 +176,12 @@ def test_an_option_too_few_or_too_many_is_an_error_in_both_languages(
 
 LAYERS = (
     {"boxes", "errors"},
-    {"detections", "results", "motion"},
+    {"detections", "results", "motion", "onnx_runtime"},
     {"reference", "_core"},
     {"backend"},
+    {"reid"},
     {"trackers"},
-    {"detectors", "reid", "io", "evaluation"},
+    {"detectors", "io", "evaluation"},
     {"postprocessing"},
     {"pipeline", "tuning", "predict", "demo"},
     {"serve", "cli"},
