@@ -49,7 +49,7 @@ def colour_histograms(pixels: NDArray[np.float32], weights: FloatArray) -> Float
         pixels: (N, R, C, 3) BGR, 0 to 255.
         weights: (N, R, C) ≥ 0.
     """
-    count, rows, columns = pixels.shape[:3]
+    count, rows = pixels.shape[:2]
     blue, green, red = pixels[..., 0], pixels[..., 1], pixels[..., 2]
     lightness = (blue + green + red) / 3.0
     scale = CHROMA_GAIN / (lightness + CHROMA_FLOOR)

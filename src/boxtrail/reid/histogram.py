@@ -124,7 +124,8 @@ class HistogramEmbedder:
         phases = roots @ self._frequencies
         features = np.hstack([np.cos(phases), np.sin(phases)])
         features /= np.float32(np.sqrt(self.dim // 2))
-        return features, shares.any(axis=(1, 2))
+        seen: NDArray[np.bool_] = np.any(shares, axis=(1, 2))
+        return features.astype(np.float32, copy=False), seen
 
     def _finish(
         self, rows: NDArray[np.float32], valid: NDArray[np.bool_], *, with_valid: bool, as_tensor: bool
