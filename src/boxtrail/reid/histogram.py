@@ -99,7 +99,7 @@ class HistogramEmbedder:
         rows = _checked_boxes(boxes)
         oriented = rows.shape[1] % 2 == 1
         sides = rows[:, 2:4] if oriented else rows[:, 2:4] - rows[:, :2]
-        valid = (sides > 0.0).all(axis=1)
+        valid: NDArray[np.bool_] = np.all(sides > 0.0, axis=1)
         embeddings = np.zeros((len(rows), self.dim), np.float32)
         places = np.flatnonzero(valid)
         corners, axes = corners_and_axes(rows[places], oriented=oriented)
