@@ -50,7 +50,8 @@ class Appearance:
         tracks: Callable[[], FloatArray],
     ) -> None:
         self._incoming, self._tracks = incoming, tracks
-        self._owner, self._use, self._floor = type(owner).__name__, owner.appearance, owner.embedding_floor()
+        self._owner, self._use = type(owner).__name__, owner.appearance
+        self.floor = owner.embedding_floor()  # as the tracker says
         self.embedder = embedder
         self._interval, self._only_ambiguous = stream.embedding_interval, stream.only_ambiguous
         self.reset()
@@ -66,7 +67,7 @@ class Appearance:
     @property
     def makes(self) -> bool:
         """Whether frames are turned into embeddings."""
-        return self.embedder is not None and self._floor is not None
+        return self.embedder is not None and self.floor is not None
 
     @property
     def ahead(self) -> bool:
@@ -131,8 +132,8 @@ class Appearance:
 
     def _wanted(self, array: FloatArray) -> NDArray[np.bool_]:
         """(N,) which detections are embedded in this frame."""
-        assert self._floor is not None
-        wanted: NDArray[np.bool_] = array[:, -2] >= self._floor
+        assert self.floor is not None
+        wanted: NDArray[np.bool_] = array[:, -2] >= self.floor
         is_turn = self.frame % self._interval == 0
         if not self._only_ambiguous:
             return wanted & is_turn
