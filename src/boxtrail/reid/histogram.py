@@ -19,6 +19,7 @@ from boxtrail.reid.body_histograms import (
     even_light,
 )
 from boxtrail.reid.pixel_grid import corners_and_axes, halve, sample
+from boxtrail.reid.small_product import small_product
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -121,7 +122,7 @@ class HistogramEmbedder:
         edges = np.sqrt(edge_histograms(even) * (EDGE_SHARE / STRIPES))
         # ‖x − y‖² = 2·h², a mean over the parts: each part sums to 1.
         roots = np.hstack([colours, edges]).astype(np.float32)
-        phases = roots @ self._frequencies
+        phases = small_product(roots, self._frequencies)
         features = np.hstack([np.cos(phases), np.sin(phases)])
         features /= np.float32(np.sqrt(self.dim // 2))
         seen: NDArray[np.bool_] = np.any(shares, axis=(1, 2))
