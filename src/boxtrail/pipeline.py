@@ -18,6 +18,8 @@ from boxtrail.output_files import Choice, OutputFiles
 from boxtrail.postprocessing.methods import needs_embeddings
 from boxtrail.progress import ProgressBar
 from boxtrail.reid.by_class import EmbedderSpec, embedder_of
+from boxtrail.reid.gallery import Gallery
+from boxtrail.reid.naming import TrackNames, track_names
 from boxtrail.run import Run
 from boxtrail.run_embedding import EmbedFunction, RunEmbedding
 from boxtrail.run_postprocessing import Postprocessing
@@ -130,6 +132,8 @@ class Boxtrail:
         postprocess: str
         | Sequence[str]
         | None = None,  # linear, gsi, gbi, gta: of the text files, at the end
+        gallery: str | Path | Gallery | None = None,  # who is who: a file of boxtrail gallery, or the object
+        min_name_similarity: float = 0.6,  # least cosine similarity of a track and an identity, in [-1, 1]
         stream: bool | None = None,  # True: nothing runs before it is iterated; False: all of it runs now
     ) -> Run:
         """Track what moves in a video, folder, glob, MOT sequence, camera (its index) or stream (its URL).
@@ -142,6 +146,10 @@ class Boxtrail:
         ``postprocess`` names one or several methods of :mod:`boxtrail.postprocessing`. When the run is complete they
         go over all its tracks, and the files of ``save_txt``, ``save_csv`` and ``save_json`` hold what comes out.
         Everything else, the frames iterated, the summary, video, annotation and crops, is as tracked.
+
+        With a ``gallery`` tracks get the names of its identities as soon as they look like them: in the video, in
+        ``save_csv`` and ``save_json``, as ``frame.names`` and in the summary. It needs ``reid``, the one it was made
+        with.
 
         Raises:
             SourceError: if the source cannot be opened or read.
@@ -164,8 +172,9 @@ class Boxtrail:
             open_source, source, stride=stride, start_frame=start_frame, end_frame=end_frame,
             num_frames=num_frames, duration=duration, fps=fps,
         )  # fmt: skip
+        names = track_names(gallery, min_name_similarity, self._reid)
         run = self._make_run(
-            open_source_again, files, postprocess, stride=stride, show=show, progress=progress
+            open_source_again, files, postprocess, names, stride=stride, show=show, progress=progress
         )
         runs_now = not run.is_live and bool(files.chosen() or show) if stream is None else not stream
         return run.finish() if runs_now else run
@@ -175,6 +184,7 @@ class Boxtrail:
         open_again: Callable[[], Source],
         files: OutputFiles,
         postprocess: str | Sequence[str] | None,
+        names: TrackNames | None,
         *,
         stride: int,
         show: bool,
@@ -193,13 +203,14 @@ class Boxtrail:
             opened.close()
             raise ConfigError(f"{opened.name} is live; post-processing needs a source with an end")
         tracker = self._make_tracker(frame_rate=opened.fps / stride, record=recorded)
-        needed = postprocessing is not None and needs_embeddings(postprocessing.methods)
+        needed = names is not None
+        needed |= postprocessing is not None and needs_embeddings(postprocessing.methods)
         embedding = RunEmbedding.of(tracker, self._embed, self._reid, needed=needed)
         engine = Engine(self.detector, tracker, embedding, self._make_camera_motion(tracker))
         return Run(
             opened, engine, files, reopen=open_again, show=show,
             watcher=ProgressBar(opened.name) if progress else None, postprocessing=postprocessing,
-            explain=_explainer(tracker) if recorded else None,
+            explain=_explainer(tracker) if recorded else None, names=names,
         )  # fmt: skip
 
     def _make_tracker(self, *, frame_rate: float, record: bool = False) -> Tracker:

@@ -16,6 +16,7 @@ from boxtrail.io.frame import Frame, Source
 from boxtrail.io.sinks import SinkInfo
 from boxtrail.one_ahead import one_ahead
 from boxtrail.output_files import OutputFiles
+from boxtrail.reid.naming import TrackNames
 from boxtrail.replay import Recorded, Recording
 from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.run_summary import RunSummary, TrackTally
@@ -62,10 +63,16 @@ class Run:
         watcher: Watcher | None = None,
         postprocessing: Postprocessing | None = None,
         explain: Callable[[], Explanation] | None = None,  # of the engine's tracker
+        names: TrackNames | None = None,  # who is who
     ) -> None:
         self._source, self._engine, self._chosen, self._reopen = source, engine, outputs, reopen
         self._show, self._watcher, self._postprocessing = show, watcher, postprocessing
-        self._info = replace(SinkInfo.of(source, engine.detector.names), explain=explain)
+        self._names = names
+        self._info = replace(
+            SinkInfo.of(source, engine.detector.names),
+            explain=explain,
+            track_name=names.name if names else None,
+        )
         self._outputs = FrameOutputs(self._info, [])
         self._tally, self._timings = TrackTally(), Timings()
         self._recording = None if source.is_live else Recording()
@@ -129,6 +136,7 @@ class Run:
             fps=self._timings.fps,
             complete=self._complete,
             files=self._outputs.files,
+            names=self._names.names if self._names is not None else {},
         )
 
     @property
@@ -163,6 +171,8 @@ class Run:
 
     def _results(self, begin: float) -> Iterator[FrameResult]:
         self._engine.reset()
+        if self._names is not None:
+            self._names.reset()
         self._outputs = FrameOutputs(self._info, self._chosen.open_sinks(self._info))
         if self._watcher is not None:
             self._watcher.start(self._source.num_frames)
@@ -196,6 +206,9 @@ class Run:
 
     def _track(self, prepared: Prepared) -> FrameResult:
         frame, tracked = prepared.frame, self._engine.track(prepared, self._timings)
+        if self._names is not None:
+            with self._timings.measure("embed"), self._timings.measure("embed_work"):
+                self._names.update(tracked.tracks.id, tracked.embeddings)
         with self._timings.measure("write"):
             self._outputs.write(frame, tracked.tracks)
         self._timings.frames += 1
@@ -213,8 +226,9 @@ class Run:
             if not outputs.show(result):
                 stop()
 
-        actions = FrameActions(outputs.save, show)
-        return FrameResult(frame, tracked.tracks, tracked.detections, tracked.embeddings, actions)
+        actions, tracks, names = FrameActions(outputs.save, show), tracked.tracks, self._names
+        named = () if names is None else tuple(names.name(track_id) for track_id in tracks.id.tolist())
+        return FrameResult(frame, tracks, tracked.detections, tracked.embeddings, actions, named)
 
     def _end(self, begin: float) -> None:
         self._finished = True

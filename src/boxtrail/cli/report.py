@@ -34,6 +34,9 @@ def print_run(console: Console, run: Run) -> None:
     if (beside := timings.embed_work - timings.embed) > 0.0:
         shares.append(f"and beside these, embedding {100.0 * beside / wall:.1f} %")
     table.add_row("time", ", ".join(shares))
+    if summary.names:
+        known = ", ".join(f"{name} ({ids})" for name, ids in summary.ids_by_name().items())
+        table.add_row("names", escape(known))
     if not summary.files:
         table.add_row("files", "none; --save, --save-txt, --save-csv, … write some")
     console.print(table)

@@ -40,6 +40,10 @@ _Reid = Annotated[
         "repeatable with a class, *=SPEC for all others.",
     ),
 ]
+_Gallery = Annotated[
+    Path | None,
+    _tracking(metavar="FILE", help="Names for tracks, .npz of `boxtrail gallery enrol`; needs --reid."),
+]
 _Explain = Annotated[
     Path | None, _files(metavar="FILE", help="Why each track and detection fared as it did, .jsonl.")
 ]
@@ -66,6 +70,7 @@ def track(
     classes: Annotated[str | None, _tracking(help="Names or ids to keep: person,car or 0,2.")] = None,
     camera_motion: _Motion = None,
     reid: _Reid = None,
+    gallery: _Gallery = None,
     half: Annotated[bool, _tracking("--half", help="Half precision of the embedder.")] = False,
     per_class: Annotated[bool, _tracking("--per-class", help="Track each class by itself.")] = False,
     device: Annotated[str, _tracking(help="Of detector and embedder: auto, cpu, cuda, cuda:1.")] = "auto",
@@ -110,7 +115,7 @@ def track(
             save_annotation=save_annotation, save_crops=save_crops,
             explain=False if explain is None else explain, out_dir=out, stride=stride,
             start_frame=start_frame, end_frame=end_frame, num_frames=num_frames, duration=duration, fps=fps,
-            show=show, progress=not quiet, postprocess=postprocess, stream=True,
+            show=show, progress=not quiet, postprocess=postprocess, gallery=gallery, stream=True,
         )  # fmt: skip
         _finish(run)
         if not quiet:
