@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail.evaluation import evaluate
+from boxtrail.pipeline import Boxtrail
 from boxtrail.reid import Embedder, create_embedder
 from boxtrail.trackers import TRACKERS, create_tracker
 from filmed import Filmed, demo_film, filmed_sequences
@@ -124,6 +125,37 @@ def modes_table(films: list[Filmed], model: Embedder, tracker_name: str) -> str:
     return markdown_table(header, rows)
 
 
+class Elsewhere:
+    """An embedder on a device: the processor waits for it."""
+
+    dim = 8
+
+    def embed(self, frames: Any, boxes: Any, **_: Any) -> Any:
+        """Ten milliseconds a call."""
+        time.sleep(0.01)
+        return np.eye(1, self.dim, dtype=np.float32).repeat(len(boxes), axis=0)
+
+
+def overlap_table(data: Path, models: dict[str, Embedder], rounds: int = 5) -> str:
+    """A run with embedding in its turn, and beside detection and tracking; the medians of alternating rounds."""
+    found: dict[tuple[str, str], list[list[float]]] = {
+        (name, way): [] for name in models for way in ("in its turn", "beside the others")
+    }
+    for _ in range(rounds):
+        for (name, way), seconds in found.items():
+            print(f"{name} {way}", file=sys.stderr)
+            tracker = create_tracker("botsort", reid_weights=models[name], cmc_method="none")
+            function = tracker.embedding.embed if way == "in its turn" else None
+            run = Boxtrail("motion", tracker, embedder=function, camera_motion="none")
+            timings = run.track(data / "clips" / "vtest.avi", num_frames=300).timings
+            seconds.append([timings.wall, timings.detect, timings.embed, timings.embed_work, timings.track])
+    rows = [
+        [*run, *(f"{value:.2f}" for value in np.median(seconds, axis=0))] for run, seconds in found.items()
+    ]
+    header = ["embedder", "it runs", "wall", "detect", "waited for it", "at work", "track"]
+    return markdown_table(header, rows, num_text=2)
+
+
 def retrieval_table(data: Path, models: dict[str, Embedder]) -> str:
     """Each person's later crops looked for among everybody's earlier ones, and the distances behind it."""
     paths = sorted((data / "reid-crops").glob("*/*.jpg"))
@@ -180,6 +212,8 @@ def main() -> None:
     for name in options.modes_of.split(","):
         print(f"\n## Embedding less, {name}, {list(models)[-1]}\n")
         print(modes_table([*films, demos[0]], model, name))
+    print("\n## Overlap, BoT-SORT on 300 frames of `vtest.avi`, motion detector, seconds\n")
+    print(overlap_table(data, {**models, "a device, 10 ms a frame": Elsewhere()}))
     print("\n## Retrieval in `reid-crops`\n\nCosine distances.\n")
     print(retrieval_table(data, models))
 

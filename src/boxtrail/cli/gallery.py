@@ -82,13 +82,12 @@ def list_(file: _File, debug: _Debug = False) -> None:
         from boxtrail.reid.gallery import Gallery
 
         known = Gallery.load(file)
-        table = Table(
-            title=f"{escape(str(file))}, made with {escape(known.model or 'unknown')}", title_justify="left"
-        )
+        table = Table()
         table.add_column("name", overflow="fold")
         table.add_column("embeddings", justify="right")
         for name in known:
             table.add_row(escape(name), str(len(known.embeddings(name))))
+        typer.echo(f"{file}: {len(known)} identities, embedded by {known.model or 'an unknown model'}")
         Console().print(table)
 
 
