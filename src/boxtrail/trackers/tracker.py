@@ -39,8 +39,6 @@ FloatArray: TypeAlias = NDArray[np.float64]
 class Tracker:
     """A tracker over one video stream; give each stream its own. Subclasses name the algorithm and its options.
 
-    ``tracker.embedding`` says which detections it embeds, and does it; see :class:`Appearance`.
-
     Args:
         backend: ``"cpp"`` (compiled, default) or ``"python"`` (the reference; same ids, slower).
         reid_weights: an embedder for frames that come without ``embs``: ``"histogram"``, the path of a network, an
@@ -175,9 +173,9 @@ class Tracker:
         """Why the last update did what it did: for every track and detection the stage that matched it, or what
         stood in its way. Needs ``record=True``; without it nothing is noted, and nothing is spent on it.
 
-        Printed, it has a line a track: ``track 4: missed; first: best detection 2 at 0.21, asked for 0.30``;
-        ``.why(4)`` is the line of track 4, and ``.id_changes()`` says of new tracks which older one was near, and why
-        it did not go on. Before the first update, and after :meth:`reset` or :meth:`load_state_dict`, it is empty.
+        Printed, it has a line a track: ``track 4: missed; first: best detection 2 at 0.21, asked for 0.30``.
+        ``.why(4)`` is the line of track 4, ``.id_changes()`` says which older track was near a new one, and why it did
+        not go on. Empty before the first update, and after :meth:`reset` or :meth:`load_state_dict`.
 
         Raises:
             ConfigError: if the tracker was made without ``record=True``.
