@@ -283,6 +283,11 @@ def test_other_classes_share_one_model_and_a_model_named_twice_is_made_once() ->
     assert isinstance(made, ClassEmbedder)
     assert made.dim == 512
     assert made.embedders[0] is made.embedders[None]
+    rest = embedder_of({0: Badges(2), "*": Badges(3)})
+    detections = np.array([row(0.0), row(60.0)])
+    detections[:, 5] = [0.0, 7.0]
+    rows = rest.embed(np.ones((*SIZE, 3), np.uint8), detections)
+    assert rows.tolist() == [[0, 1, 0, 0, 0], [0, 0, 0, 1, 0]]
 
 
 def test_a_class_nobody_knows_is_refused() -> None:
