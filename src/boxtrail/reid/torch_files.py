@@ -90,7 +90,7 @@ def from_model(
     """A network as it is; what runs is a copy, folded and in the wanted precision."""
     model = model.to(device).eval()
     dtype = float_type(half, device)
-    size: tuple[int, int] = input_size or getattr(model, "input_size", DEFAULT_SIZE)
+    size: Any = input_size or getattr(model, "input_size", DEFAULT_SIZE)
     twin: Any = folded(model).to(dtype=dtype, memory_format=torch.channels_last)
     return TorchNetwork(
         torch.compile(twin) if compile else twin,
@@ -98,6 +98,7 @@ def from_model(
         input_size=size,
         device=device,
         dtype=dtype,
+        dim=getattr(model, "dim", None),
         cuda_graphs=cuda_graphs,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ class TorchNetwork:
         input_size: tuple[int, int],  # (height, width)
         device: Any,  # torch.device
         dtype: Any = torch.float32,  # of the crops
+        dim: int | None = None,  # numbers of an embedding; None to try a blank batch
         cuda_graphs: bool = False,
         max_batch: int | None = None,  # crops; None for what suits the device
         fixed_batch: int | None = None,  # crops the network takes, no more and no fewer; None for any number
@@ -55,12 +57,12 @@ class TorchNetwork:
         graphed = cuda_graphs and device.type == "cuda" and fixed_batch is None
         self._graphs = GraphedForward(forward, self._empty) if graphed else None
         self._lock = threading.Lock()
-        with torch.no_grad():
-            self.dim = int(self._forward(self._empty(fixed_batch or 1)).shape[1])
+        with torch.no_grad(), self._current():
+            self.dim: int = dim or int(self._forward(self._empty(fixed_batch or 1)).shape[1])
 
     def features(self, frames: Sequence[Frame], all_regions: Sequence[Regions]) -> Any:
         """(N, D) unit rows on the device, float32."""
-        with self._lock, torch.no_grad():
+        with self._lock, torch.no_grad(), self._current():
             if self._device.type == "cpu":
                 return self._features_from_cpu(frames, all_regions)
             return self._features_on_device(frames, all_regions)
@@ -140,6 +142,10 @@ class TorchNetwork:
         full[: len(batch)] = batch
         return full
 
+    def _current(self) -> AbstractContextManager[Any]:
+        """Streams and graphs are made on the current GPU: ours while we run."""
+        return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()
+
     def _empty(self, count: int) -> Any:
         """A blank batch, channels last in memory."""
         batch = torch.zeros((count, *self.input_size, 3), dtype=self._dtype, device=self._device)
@@ -147,5 +153,11 @@ class TorchNetwork:
 
 
 def _out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch ran out of memory: a class of its own on GPUs, a message on CPUs."""
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+    """Whether torch ran out of memory: an exception of its own on GPUs, a message on CPUs.
+
+    While a graph is recorded, the end of the recording fails too and hides the first error.
+    """
+    reasons = (error, error.__context__)
+    return any(isinstance(reason, torch.OutOfMemoryError) for reason in reasons) or (
+        "can't allocate memory" in str(error)
+    )
