@@ -180,6 +180,7 @@ LAYERS = (
     {"trackers"},
     {"detectors", "reid", "io", "evaluation"},
     {"postprocessing"},
+    {"training"},
     {"pipeline", "tuning", "predict", "demo"},
     {"serve", "cli"},
 )

@@ -1,0 +1,1 @@
+"""Appearance networks trained, scored and exported. torch is imported by what needs it, when it is used."""
