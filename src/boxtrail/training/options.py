@@ -9,6 +9,8 @@ from typing import Any
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.options import build, option, split
 
+ALIASES = {"lr": "learning_rate", "center_weight": "centre_weight", "imgsz": "input_size", "batch": "batch_size"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainOptions:
@@ -70,8 +72,7 @@ def train_options(given: Mapping[str, Any]) -> TrainOptions:
     Raises:
         ConfigError: for an unknown name, with the nearest known one, or a value out of its range.
     """
-    aliases = {"lr": "learning_rate", "center_weight": "centre_weight", "imgsz": "input_size"}
-    [own] = split(given, (TrainOptions,), aliases, "training")
+    [own] = split(given, (TrainOptions,), ALIASES, "training")
     options = build(TrainOptions, own)
     if options.amp is not None and not isinstance(options.amp, bool):
         raise ConfigError(f"amp must be True, False or None, not {options.amp!r}")
@@ -96,4 +97,4 @@ def _checked_size(size: Any) -> tuple[int, int] | None:
     return sides
 
 
-__all__ = ["TrainOptions", "train_options"]
+__all__ = ["ALIASES", "TrainOptions", "train_options"]
