@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from boxtrail.errors import ConfigError, require
-from boxtrail.reid.models.architectures import find_architecture
+from boxtrail.reid.models.architectures import TIMM, find_architecture
 
 
 def build_model(name: str, num_classes: int = 751) -> Any:
@@ -15,7 +15,7 @@ def build_model(name: str, num_classes: int = 751) -> Any:
 
     It takes crops (B, 3, H, W): RGB in [0, 1], less the mean and over the deviation of ImageNet. In eval mode it
     returns the embeddings (B, D) before normalisation, in train mode the pair of the classifier's logits
-    (B, num_classes) and those embeddings. ``model.dim`` is D.
+    (B, num_classes) and those embeddings. ``model.dim`` is D. ``timm:NAME`` builds a backbone of timm.
 
     Raises:
         ConfigError: for an unknown name or no class.
@@ -23,6 +23,11 @@ def build_model(name: str, num_classes: int = 751) -> Any:
     """
     if num_classes < 1:
         raise ConfigError(f"num_classes must be at least 1, not {num_classes}")
+    if name.startswith(TIMM):
+        require("torch", "reid", f"the appearance model {name}")
+        from boxtrail.reid.models.timm_backbone import TimmBackbone
+
+        return TimmBackbone(name.removeprefix(TIMM), num_classes)
     known = find_architecture(name)
     require("torch", "reid", f"the appearance model {known.name}")
     return _builder(known.name)(num_classes)

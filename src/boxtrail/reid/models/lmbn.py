@@ -117,14 +117,14 @@ class LMBN(nn.Module):
         whole, erased = self.batch_drop_block(self.global_branch(x))
         partial = self.partial_branch(x)
         upper, lower = partial.chunk(2, dim=2)
-        channels = _mean(self.channel_branch(x)).chunk(2, dim=1)
+        channels = torch.cat(_mean(self.channel_branch(x)).chunk(2, dim=1))  # once through what they share
         pooled = (
             _mean(whole),
             erased.amax(dim=(2, 3), keepdim=True),
             partial.amax(dim=(2, 3), keepdim=True),
             _mean(upper),
             _mean(lower),
-            *(self.shared(half) for half in channels),
+            *self.shared(channels).chunk(2),
         )
         return [neck(vector) for neck, vector in zip(self._necks(), pooled, strict=True)]
 
