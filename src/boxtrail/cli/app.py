@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 
 from boxtrail.cli.demo import demo
+from boxtrail.cli.eval_reid import eval_reid
+from boxtrail.cli.export import export
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
 from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
+from boxtrail.cli.train import train
 
 app = typer.Typer(
     name="boxtrail", add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -21,6 +24,9 @@ app.command()(postprocess)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)
+app.command()(train)
+app.command("eval-reid")(eval_reid)
+app.command()(export)
 
 # Typer does not name the base of its usage errors, and has had it from two places.
 _UsageError = typer.BadParameter.__mro__[1]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail.errors import InvalidInputError
 from boxtrail.reid import Embedder
-from boxtrail.training.pictures import Pictures, read_sample
+from boxtrail.training.reading import read_sample
 from boxtrail.training.samples import Sample
+
+if TYPE_CHECKING:
+    from boxtrail.training.pictures import Pictures
 
 BATCH = 64
 

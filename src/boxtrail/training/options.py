@@ -9,7 +9,12 @@ from typing import Any
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.options import build, option, split
 
-ALIASES = {"lr": "learning_rate", "center_weight": "centre_weight", "imgsz": "input_size", "batch": "batch_size"}
+ALIASES = {
+    "lr": "learning_rate",
+    "center_weight": "centre_weight",
+    "imgsz": "input_size",
+    "batch": "batch_size",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

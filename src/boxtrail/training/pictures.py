@@ -9,14 +9,12 @@ from itertools import islice
 from types import TracebackType
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.errors import SourceError
-from boxtrail.io.images import read_image
 from boxtrail.training.augmentation import augment, prepare
 from boxtrail.training.options import TrainOptions
+from boxtrail.training.reading import read_sample
 from boxtrail.training.samples import Sample
 
 AHEAD = 3  # batches
@@ -25,22 +23,6 @@ FloatArray = NDArray[np.float32]
 Task: TypeAlias = (
     "tuple[Sample, tuple[int, ...] | None]"  # what to read, and what its random numbers grow from
 )
-
-
-def read_sample(sample: Sample) -> NDArray[np.uint8]:
-    """The picture, (H, W, 3) uint8 BGR.
-
-    Raises:
-        SourceError: if it cannot be read.
-    """
-    if not isinstance(sample.image, bytes):
-        return read_image(sample.image)
-    image = (
-        cv2.imdecode(np.frombuffer(sample.image, dtype=np.uint8), cv2.IMREAD_COLOR) if sample.image else None
-    )
-    if image is None:
-        raise SourceError(f"{sample.name}: no image OpenCV can decode")
-    return np.asarray(image, dtype=np.uint8)
 
 
 class Pictures:
@@ -105,4 +87,4 @@ class Pictures:
         return augment(image, self._size, np.random.default_rng([self._options.seed, *key]), self._options)
 
 
-__all__ = ["Pictures", "read_sample"]
+__all__ = ["Pictures"]

@@ -8,6 +8,35 @@ from typing import Any
 from boxtrail.errors import require
 
 
+class ShownPictures:
+    """A bar over pictures, called with how many are done; a context manager. Nothing at all unless ``shown``.
+
+    Raises:
+        MissingExtraError: if rich is not installed.
+    """
+
+    def __init__(self, what: str, *, shown: bool) -> None:
+        self._what = what
+        self._progress = TrainingProgress(0) if shown else None
+
+    def __enter__(self) -> ShownPictures:
+        if self._progress is not None:
+            self._progress.__enter__()
+            self._progress.begin(self._what)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress is not None:
+            self._progress.__exit__(kind, error, trace)
+
+    def __call__(self, done: int, total: int) -> None:
+        """``done`` of ``total`` pictures."""
+        if self._progress is not None:
+            self._progress.step(done, total)
+
+
 class TrainingProgress:
     """A bar over the steps of an epoch, and a line for every epoch that is done.
 
@@ -63,8 +92,10 @@ class TrainingProgress:
             for name in ("loss", "cross_entropy", "triplet", "centre")
             if name in entry
         )
-        scores = f"  mAP {100 * entry['mAP']:.1f}, rank-1 {100 * entry['rank1']:.1f}" if "mAP" in entry else ""
+        scores = (
+            f"  mAP {100 * entry['mAP']:.1f}, rank-1 {100 * entry['rank1']:.1f}" if "mAP" in entry else ""
+        )
         self._bar.console.print(f"epoch {entry['epoch']}/{self._epochs}  {terms}{scores}", highlight=False)
 
 
-__all__ = ["TrainingProgress"]
+__all__ = ["ShownPictures", "TrainingProgress"]

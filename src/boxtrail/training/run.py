@@ -24,8 +24,8 @@ class TrainingRun:
 
     Attributes:
         folder: of its files.
-        weights_path: ``best.pt``, the averaged weights of the epoch with the highest mAP, or of the last one where there
-            are no queries; what :class:`boxtrail.reid.ReID` takes.
+        weights_path: ``best.pt``, the averaged weights of the epoch with the highest mAP, or of the last one where
+            there are no queries; what :class:`boxtrail.reid.ReID` takes.
         state_path: ``last.pt``, what an interrupted run goes on from.
         log_path: ``log.jsonl``, an object an epoch.
         plot_path: ``training.png``, losses, scores and histograms of distances.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import torch
 from boxtrail.errors import StateError
 from boxtrail.reid.checkpoint import load_weights, read_checkpoint
 from boxtrail.reid.models import build_model
-from boxtrail.training.checkpoint import FORMAT, read_state, save_weights, write
+from boxtrail.training.checkpoint import FORMAT, save_weights, write
 from boxtrail.training.embedding import embed_with_network
 from boxtrail.training.log import RunLog, read_log
 from boxtrail.training.pictures import Pictures
@@ -116,7 +115,8 @@ class Session:
             return None
         with trainer.averaged() as network:
             ours, theirs = (
-                embed_with_network(network, samples, pictures, self.processes.device) for samples in (query, gallery)
+                embed_with_network(network, samples, pictures, self.processes.device)
+                for samples in (query, gallery)
             )
         return score(ours, theirs, query, gallery)
 

@@ -51,7 +51,7 @@ def train_reid(
     """
     for module in ("torch", "cv2", "matplotlib"):
         require(module, "reid", "training")
-    from boxtrail.reid.device import choose_device
+    from boxtrail.reid.torch_files import torch_device
     from boxtrail.training.checkpoint import read_state
     from boxtrail.training.processes import processes
     from boxtrail.training.session import Session
@@ -62,18 +62,22 @@ def train_reid(
         state = read_state(Path(resume).expanduser() / STATE)
         request = Request.from_state(state["request"])
     elif dataset is None:
-        raise ConfigError("training needs a data set (dataset, --dataset), or a run to go on with (resume, --resume)")
+        raise ConfigError(
+            "training needs a data set (dataset, --dataset), or a run to go on with (resume, --resume)"
+        )
     else:
         request = Request.of(dataset, data_dir, weights, options)
     size = request.options.input_size or find_architecture(request.options.model).input_size
     pictures = request.load_dataset()
-    with processes(choose_device(device)) as workers, ExitStack() as stack:
+    with processes(torch_device(device)) as workers, ExitStack() as stack:
         shown = None
         if progress and workers.is_first:
             shown = stack.enter_context(TrainingProgress(request.options.epochs))
         folder = None
         if workers.is_first:
-            folder = Path(resume).expanduser() if resume is not None else _folder(out_dir, Path(project), request)
+            folder = (
+                Path(resume).expanduser() if resume is not None else _folder(out_dir, Path(project), request)
+            )
         session = Session(workers.first_says(folder), request, pictures, size, workers, shown)
         entries = session.run(state)
         run = _finished(session, entries) if workers.is_first else None
@@ -91,7 +95,9 @@ def _check_only_resume(
     named = {"dataset": dataset, "data_dir": data_dir, "weights": weights, "out_dir": out_dir, **options}
     given = [name for name, value in named.items() if value is not None]
     if given:
-        raise ConfigError(f"{', '.join(given)} cannot be given with resume: the run goes on as it was asked for")
+        raise ConfigError(
+            f"{', '.join(given)} cannot be given with resume: the run goes on as it was asked for"
+        )
 
 
 def _folder(out_dir: str | Path | None, project: Path, request: Request) -> Path:
@@ -104,7 +110,9 @@ def _folder(out_dir: str | Path | None, project: Path, request: Request) -> Path
         where = project if out_dir is None else out_dir
         raise SinkError(f"cannot make the folder {where} of the run: {error.strerror or error}") from error
     if (folder / STATE).exists():
-        raise ConfigError(f"{folder} holds a run already; go on with it (resume, --resume), or name another folder")
+        raise ConfigError(
+            f"{folder} holds a run already; go on with it (resume, --resume), or name another folder"
+        )
     return folder
 
 
