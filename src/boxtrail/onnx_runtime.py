@@ -36,7 +36,7 @@ def open_session(
     except runtime_errors(ort) as reason:
         raise error(f"{path}: not a usable ONNX model: {first_line(reason)}") from reason
     first = wanted[0] if isinstance(wanted[0], str) else wanted[0][0]
-    if not device.startswith("auto") and first not in session.getproviders():
+    if not device.startswith("auto") and first not in session.get_providers():
         raise error(
             f"{path}: onnxruntime could not start {first.removesuffix('ExecutionProvider')}; "
             "check the driver and its libraries, or use device='cpu'"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -47,11 +48,15 @@ class DeviceCrops:
         device: Any,
     ) -> None:
         self._size, self._device = size, device
-        self._frames = [frame if len(found) else None for frame, found in zip(frames, all_regions, strict=True)]
+        self._frames = [
+            frame if len(found) else None for frame, found in zip(frames, all_regions, strict=True)
+        ]
         self._uploaded: dict[int, Any] = {}
         counts = [len(found) for found in all_regions]
         owner = np.repeat(np.arange(len(counts)), counts)
-        samples = np.concatenate([np.empty((0, 2), np.int64), *(found.samples(size) for found in all_regions)])
+        samples = np.concatenate(
+            [np.empty((0, 2), np.int64), *(found.samples(size) for found in all_regions)]
+        )
         keys = np.column_stack([owner, samples])
         self.order: NDArray[np.int64] = np.lexsort(keys.T[::-1])
         self._groups = list(_groups(keys[self.order]))
@@ -92,7 +97,7 @@ def _groups(keys: NDArray[np.int64]) -> Iterator[_Group]:
     """Runs of equal rows ``frame, samples across, samples down``."""
     bounds = np.flatnonzero(np.any(keys[1:] != keys[:-1], axis=1)) + 1
     edges = [0, *bounds.tolist(), len(keys)]
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         if stop > start:
             frame, across, down = keys[start].tolist()
             yield _Group(frame, (across, down), start, stop)

@@ -22,12 +22,12 @@ def frames_and_boxes(
     Raises:
         InvalidInputError: if a frame is no image, boxes are no rows of finite numbers, or the lists differ in length.
     """
-    alone = hasattr(frames, "ndim") and frames.ndim < 4
-    if alone:
-        frames, boxes = [frames], [boxes]
-    if len(frames) != len(boxes):
-        raise InvalidInputError(f"got {len(frames)} frames but boxes of {len(boxes)}")
-    checked = [_frame(frame, "" if alone else f" {number}") for number, frame in enumerate(frames)]
+    alone = isinstance(frames, np.ndarray) and frames.ndim < 4
+    images: Sequence[Any] = [frames] if alone else frames
+    boxes = [boxes] if alone else boxes
+    if len(images) != len(boxes):
+        raise InvalidInputError(f"got {len(images)} frames but boxes of {len(boxes)}")
+    checked = [_frame(image, "" if alone else f" {number}") for number, image in enumerate(images)]
     rows = [_boxes(given, "" if alone else f" of frame {number}") for number, given in enumerate(boxes)]
     return checked, rows, alone
 

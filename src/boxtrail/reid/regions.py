@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from boxtrail.reid.embedder import Frame
 
 FloatArray = NDArray[np.float64]
-MAX_SAMPLES = 8  # a pixel of a crop is the mean of at most 8 × 8 samples: enough to shrink a 4K frame to one crop
+MAX_SAMPLES = (
+    8  # a pixel of a crop is the mean of at most 8 × 8 samples: enough to shrink a 4K frame to one crop
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +46,8 @@ class Regions:
         height, width = size
         lengths = np.hypot(self.affines[:, 0, :2], self.affines[:, 1, :2])  # of the region's sides, in pixels
         scales = lengths / np.array([width, height])
-        return np.clip(np.ceil(scales - 1e-9), 1, MAX_SAMPLES).astype(np.int64)
+        samples: NDArray[np.int64] = np.clip(np.ceil(scales - 1e-9), 1, MAX_SAMPLES).astype(np.int64)
+        return samples
 
 
 def regions(frame: Frame, boxes: FloatArray) -> Regions:
@@ -54,15 +57,13 @@ def regions(frame: Frame, boxes: FloatArray) -> Regions:
     stands, its width along the crop's; what lies outside the frame repeats the nearest pixel.
     """
     height, width = frame.shape[:2]
-    return (
-        _oriented(boxes, width, height) if boxes.shape[1] == 5 else _upright(boxes, width, height)
-    )
+    return _oriented(boxes, width, height) if boxes.shape[1] == 5 else _upright(boxes, width, height)
 
 
 def _upright(boxes: FloatArray, width: int, height: int) -> Regions:
     limits = np.array([width, height], dtype=np.float64)
     first, last = boxes[:, :2], boxes[:, 2:]
-    valid = ((last > first) & (np.minimum(last, limits) > np.maximum(first, 0.0))).all(axis=1)
+    valid = np.all((last > first) & (np.minimum(last, limits) > np.maximum(first, 0.0)), axis=1)
     first = np.clip(np.rint(first[valid]), 0.0, limits - 1.0)
     last = np.clip(np.rint(last[valid]), first + 1.0, limits)
     affines = np.zeros((len(first), 2, 3))
@@ -77,14 +78,19 @@ def _oriented(boxes: FloatArray, width: int, height: int) -> Regions:
     axes = axes.transpose(2, 0, 1)  # columns: the box's own x and y axis in the frame
     spanned = axes * sides[:, None, :]
     affines = np.concatenate([spanned, (centres - spanned.sum(axis=2) / 2.0)[:, :, None]], axis=2)
-    valid = (sides > 0.0).all(axis=1) & _touches(centres, sides, axes, np.array([width, height], float))
+    valid = np.all(sides > 0.0, axis=1) & _touches(centres, sides, axes, np.array([width, height], float))
     return Regions(affines[valid], upright=False, valid=valid)
 
 
-def _touches(centres: FloatArray, sides: FloatArray, axes: FloatArray, limits: FloatArray) -> NDArray[np.bool_]:
+def _touches(
+    centres: FloatArray, sides: FloatArray, axes: FloatArray, limits: FloatArray
+) -> NDArray[np.bool_]:
     """Whether each oriented box shares an area with the frame: no axis of either separates the two."""
     reach = (np.abs(axes) @ sides[:, :, None])[:, :, 0] / 2.0  # half the upright box around it
     along_frame = (centres + reach > 0.0) & (centres - reach < limits)
-    offset = ((limits / 2.0 - centres)[:, None, :] @ axes)[:, 0]  # of the frame's centre, along the box's axes
+    offset = ((limits / 2.0 - centres)[:, None, :] @ axes)[
+        :, 0
+    ]  # of the frame's centre, along the box's axes
     half = (limits / 2.0) @ np.abs(axes) + sides / 2.0
-    return (along_frame & (np.abs(offset) < half)).all(axis=1)
+    touches: NDArray[np.bool_] = np.all(along_frame & (np.abs(offset) < half), axis=1)
+    return touches

@@ -41,7 +41,7 @@ def _builder(name: str) -> Callable[[int], Any]:
     from boxtrail.reid.models.osnet_ain import OSNetAin
     from boxtrail.reid.models.resnet import ResNet50
 
-    return {
+    builders: dict[str, Callable[[int], Any]] = {
         "osnet_x1_0": OSNet,
         "osnet_x0_75": partial(OSNet, channels=scaled(0.75)),
         "osnet_x0_5": partial(OSNet, channels=scaled(0.5)),
@@ -53,4 +53,5 @@ def _builder(name: str) -> Callable[[int], Any]:
         "mobilenetv2_x1_0": MobileNetV2,
         "mobilenetv2_x1_4": partial(MobileNetV2, width=1.4),
         "lmbn_n": LMBN,
-    }[name]
+    }
+    return builders[name]

@@ -14,8 +14,8 @@ DEFAULT_SIZE = (256, 128)  # (height, width) of crops, where the backbone takes 
 class TimmBackbone(nn.Module):
     """(B, 3, H, W) normalised RGB crops to embeddings (B, dim); in train mode (logits, embeddings).
 
-    The pooled features of a network of timm, without weights; ``input_size`` is 256 × 128 where it takes any. The entries
-    of the state dict are ``backbone.`` and timm's own names, and ``classifier``.
+    The pooled features of a network of timm, without weights; ``input_size`` is 256 × 128 where it takes any. The
+    entries of the state dict are ``backbone.`` and timm's own names, and ``classifier``.
 
     Raises:
         ConfigError: if timm knows no such network.
@@ -26,7 +26,9 @@ class TimmBackbone(nn.Module):
         super().__init__()
         timm = require("timm", "timm", f"the backbone {name!r}")
         if not timm.is_model(name):
-            raise ConfigError(f"timm {timm.__version__} has no network {name!r}; timm.list_models() lists them")
+            raise ConfigError(
+                f"timm {timm.__version__} has no network {name!r}; timm.list_models() lists them"
+            )
         self.backbone: Any = timm.create_model(name, pretrained=False, num_classes=0)
         self.dim = int(self.backbone.num_features)
         config = getattr(self.backbone, "pretrained_cfg", None) or {}
