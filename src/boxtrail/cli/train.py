@@ -96,7 +96,8 @@ def train(
     """Train an appearance model to tell the identities of a data set apart.
 
     Writes best.pt (the weights), last.pt (to --resume from), log.jsonl, training.png and botsort.yaml, a preset with
-    the suggested appearance_thresh. Starts under torchrun as it is: torchrun --nproc-per-node 4 -m boxtrail.cli train ...
+    the suggested appearance_thresh. Runs under torchrun as it is:
+    torchrun --nproc-per-node 4 -m boxtrail.cli train …
     """
     with one_line_errors(debug=debug):
         from boxtrail.training import train_reid

@@ -12,7 +12,7 @@ import numpy as np
 
 from boxtrail.errors import ConfigError, EmbedderError, require
 from boxtrail.io.atomic import complete, partial_path, prepare
-from boxtrail.reid import Embedder, create_embedder
+from boxtrail.reid import Embedder, ReID, create_embedder
 
 LEAST_COSINE = 0.999
 CHECKED_CROPS = (1, 7)  # so many at once: a network with a fixed batch would fail or be told apart
@@ -67,19 +67,17 @@ def export_reid(
         raise ConfigError(f"unknown export option: {', '.join(sorted(options))}") from error
     require("torch", "reid", "exporting appearance models")
     from boxtrail.reid.models.folding import folded
-    from boxtrail.reid.torch_files import open_checkpoint
 
     suffix, write, device = FORMATS[format]
     source = Path(weights).expanduser()
     target = prepare(source.with_suffix(suffix) if out is None else Path(out).expanduser())
     if target.suffix != suffix:
         raise ConfigError(f"{target}: a file of {format} ends in {suffix}")
-    original = create_embedder(source, device="cpu", arch=arch)
-    network = open_checkpoint(source, arch=arch, device="cpu", half=False)
+    original = _checkpoint(source, arch)
     partial = partial_path(target)
     parts = [partial, partial.with_suffix(".bin")] if format == "openvino" else [partial]
     try:
-        write(folded(network.model), network.input_size, partial, chosen)
+        write(folded(original.model), original.input_size, partial, chosen)
         _check(original, create_embedder(partial, device=device or chosen.device), target)
         for part in reversed(parts):  # the file that is looked for comes last
             complete(part, target.with_suffix(part.suffix))
@@ -87,6 +85,17 @@ def export_reid(
         for part in parts:
             part.unlink(missing_ok=True)
     return target
+
+
+def _checkpoint(path: Path, arch: str | None) -> ReID:
+    """The network to export.
+
+    Raises:
+        ConfigError: if it is an exported one already.
+    """
+    if path.suffix.casefold() in (suffix for suffix, _, _ in FORMATS.values()):
+        raise ConfigError(f"{path} is an exported network already; export the checkpoint it was made of")
+    return ReID(path, device="cpu", arch=arch)
 
 
 def _check(original: Embedder, exported: Embedder, target: Path) -> None:

@@ -11,10 +11,10 @@ import torch
 
 from boxtrail.errors import require
 from boxtrail.io.atomic import cannot_write
+from boxtrail.reid.torch_files import NOTES
 
 INPUT, OUTPUT = "crops", "embeddings"
 EXAMPLES = 2  # a batch of one would be taken for a constant
-NOTES = "boxtrail.json"  # in a TorchScript archive
 
 
 def write_onnx(model: Any, size: tuple[int, int], path: Path, *, opset: int) -> None:
