@@ -19,6 +19,8 @@ from boxtrail.errors import ConfigError, EmbedderError, SourceError, StateError 
 from boxtrail.reid import ReID  # noqa: E402
 from boxtrail.training import evaluate_reid, session, train_reid  # noqa: E402
 from boxtrail.training.trainer import Trainer  # noqa: E402
+from training.conftest import SMALL  # noqa: E402
+from training.miniatures import people  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +47,10 @@ def weights_of(path: Path) -> dict[str, Any]:
     return found
 
 
+def entries_of(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+
+
 def assert_same_weights(one: Path, other: Path) -> None:
     ours, theirs = weights_of(one), weights_of(other)
     assert list(ours) == list(theirs)
@@ -54,8 +60,6 @@ def assert_same_weights(one: Path, other: Path) -> None:
 @pytest.fixture(scope="module")
 def finished(crowd: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A run that nothing interrupted."""
-    from training.conftest import SMALL
-
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("runs") / "whole"
@@ -67,7 +71,7 @@ def finished(crowd: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_a_run_leaves_weights_state_log_picture_and_preset(finished: Any) -> None:
     names = {path.name for path in finished.folder.iterdir()}
     assert names == {"best.pt", "last.pt", "log.jsonl", "training.png", "botsort.yaml"}
-    log = [json.loads(line) for line in finished.log_path.read_text(encoding="utf-8").splitlines()]
+    log = entries_of(finished.log_path)
     assert [entry["epoch"] for entry in log] == [1, 2, 3]
     assert all(
         entry["loss"] == pytest.approx(entry["cross_entropy"] + entry["triplet"], rel=1e-5) for entry in log
@@ -98,7 +102,7 @@ def test_training_lowers_the_loss(crowd: Path, small: dict[str, Any], tmp_path: 
     chosen = small | still | {"epochs": 10, "eval_every": 10, "batch_size": 16, "learning_rate": 3e-3}
     chosen["centre_weight"] = 0.01
     run = Boxtrail.train("folder", crowd, out_dir=tmp_path / "run", device="cpu", **chosen)
-    log = [json.loads(line) for line in run.log_path.read_text(encoding="utf-8").splitlines()]
+    log = entries_of(run.log_path)
     assert log[-1]["loss"] < 0.7 * log[0]["loss"]
     assert log[-1]["centre"] > 0.0
     assert "mAP" not in log[0]
@@ -126,10 +130,7 @@ def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(
     assert_same_weights(run.weights_path, finished.weights_path)
     ours, theirs = (torch.load(one.state_path, weights_only=True)["trainer"] for one in (run, finished))
     assert all(torch.equal(value, theirs["model"][name]) for name, value in ours["model"].items())
-    logs = [
-        [json.loads(line) for line in one.log_path.read_text(encoding="utf-8").splitlines()]
-        for one in (run, finished)
-    ]
+    logs = [entries_of(one.log_path) for one in (run, finished)]
     for entry in (*logs[0], *logs[1]):
         del entry["seconds"]
     assert logs[0] == logs[1]
@@ -241,15 +242,8 @@ def test_runs_without_an_out_dir_are_numbered(
 def test_a_data_set_without_queries_is_trained_to_its_last_epoch(
     tmp_path: Path, small: dict[str, Any]
 ) -> None:
-    from training.miniatures import people
-
-    run = train_reid(
-        "folder",
-        people(tmp_path / "few", images=2),
-        out_dir=tmp_path / "run",
-        device="cpu",
-        **small | {"epochs": 2},
-    )
+    few, chosen = people(tmp_path / "few", images=2), small | {"epochs": 2}
+    run = train_reid("folder", few, out_dir=tmp_path / "run", device="cpu", **chosen)
     assert run.weights_path.is_file()
     assert (run.scores, run.preset_path, run.appearance_thresh) == (None, None, None)
     assert torch.load(run.weights_path, weights_only=True)["epoch"] == 2

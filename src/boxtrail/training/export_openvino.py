@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,13 @@ def write_openvino(model: Any, size: tuple[int, int], path: Path) -> None:
         MissingExtraError: if OpenVINO is not installed.
     """
     openvino = require("openvino", "openvino", "exporting to OpenVINO")
-    converted = openvino.convert_model(
-        model, example_input=torch.zeros(2, 3, *size), input=[("x", openvino.PartialShape([-1, 3, *size]))]
-    )
+    with warnings.catch_warnings():  # OpenVINO traces, and torch prefers newer ways by now
+        warnings.simplefilter("ignore", DeprecationWarning)
+        converted = openvino.convert_model(
+            model,
+            example_input=torch.zeros(2, 3, *size),
+            input=[("x", openvino.PartialShape([-1, 3, *size]))],
+        )
     try:
         openvino.save_model(converted, str(path), compress_to_fp16=False)
     except (OSError, RuntimeError) as error:
