@@ -183,6 +183,7 @@ LAYERS = (
     {"trackers"},
     {"detectors", "io", "evaluation"},
     {"postprocessing"},
+    {"training"},
     {"pipeline", "tuning", "predict", "demo"},
     {"serve", "cli"},
 )

@@ -13,6 +13,7 @@ from boxtrail.io.csv_sink import CsvSink
 from boxtrail.io.explanation_sink import ExplanationSink
 from boxtrail.io.jsonl import JsonLinesSink
 from boxtrail.io.mot import MotSink
+from boxtrail.io.numbered_folder import numbered_folder
 from boxtrail.io.sinks import Sink, SinkInfo
 from boxtrail.io.supervisely import SuperviselySink
 from boxtrail.io.video_sink import VideoSink
@@ -80,7 +81,7 @@ class OutputFiles:
                 folder = Path(self.out_dir)
                 folder.mkdir(parents=True, exist_ok=True)
                 return folder
-            return _numbered_folder(Path(self.project), name)
+            return numbered_folder(Path(self.project), name)
         except OSError as error:
             where = self.out_dir if self.out_dir is not None else self.project
             raise SinkError(
@@ -91,20 +92,6 @@ class OutputFiles:
 def file_stem(source_name: str) -> str:
     """``source_name`` with everything that is awkward in a file name replaced by ``_``."""
     return re.sub(r"[^\w.-]+", "_", source_name).strip("._") or "source"
-
-
-def _numbered_folder(project: Path, name: str) -> Path:
-    """A new folder ``project/name``, or ``name-2``, ``name-3``, … if earlier runs took it."""
-    project.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while True:
-        folder = project / (name if number == 1 else f"{name}-{number}")
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            number += 1
-        else:
-            return folder
 
 
 __all__ = ["Choice", "OutputFiles", "file_stem"]

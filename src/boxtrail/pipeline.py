@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from boxtrail.detectors import create_detector
 from boxtrail.detectors.factory import DetectorSpec
@@ -25,6 +25,9 @@ from boxtrail.run_embedding import EmbedFunction, RunEmbedding
 from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.trackers import create_tracker
 from boxtrail.trackers.explanation import Explanation
+
+if TYPE_CHECKING:
+    from boxtrail.training import ReidScores, TrainingRun
 
 
 @runtime_checkable
@@ -238,6 +241,31 @@ class Boxtrail:
         estimator = make_estimator(own if self._camera_motion is None else self._camera_motion)
         # Only a tracker that would otherwise use its own has to be told that the camera stands still.
         return None if isinstance(estimator, StillCamera) and own == "none" else estimator
+
+    @staticmethod
+    def train(dataset: str | None = None, data_dir: str | Path | None = None, **options: Any) -> TrainingRun:
+        """Train an appearance network; options and errors as :func:`boxtrail.training.train_reid`."""
+        from boxtrail.training import train_reid
+
+        return train_reid(dataset, data_dir, **options)
+
+    @staticmethod
+    def eval_reid(
+        weights: str | Path, dataset: str, data_dir: str | Path | None = None, **options: Any
+    ) -> ReidScores:
+        """mAP and CMC of an appearance model; options and errors as :func:`boxtrail.training.evaluate_reid`."""
+        from boxtrail.training import evaluate_reid
+
+        return evaluate_reid(weights, dataset, data_dir, **options)
+
+    @staticmethod
+    def export(
+        weights: str | Path, format: str = "onnx", out: str | Path | None = None, **options: Any
+    ) -> Path:
+        """Write an appearance model for another runtime; as :func:`boxtrail.training.export_reid`."""
+        from boxtrail.training import export_reid
+
+        return export_reid(weights, format, out, **options)
 
 
 def _explainer(tracker: Tracker) -> Callable[[], Explanation]:

@@ -7,22 +7,41 @@ from typing import Annotated
 
 import typer
 
+from boxtrail.cli.benchmarks import benchmarks
+from boxtrail.cli.convert import convert
 from boxtrail.cli.demo import demo
+from boxtrail.cli.eval import evaluate
+from boxtrail.cli.eval_reid import eval_reid
+from boxtrail.cli.export import export
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
 from boxtrail.cli.gallery import gallery
+from boxtrail.cli.generate import generate
 from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
+from boxtrail.cli.train import train
+from boxtrail.cli.tune import tune
+
+TRACK, EVALUATE, APPEARANCE, LISTS = "Track", "Evaluate and tune", "Appearance", "What there is"
 
 app = typer.Typer(
     name="boxtrail", add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
 )
-app.command()(track)
-app.command()(postprocess)
-app.command()(trackers)
-app.command()(detectors)
-app.command()(demo)
-app.add_typer(gallery, name="gallery")
+app.command(rich_help_panel=TRACK)(track)
+app.command(rich_help_panel=TRACK)(postprocess)
+app.command(rich_help_panel=TRACK)(demo)
+app.command("eval", rich_help_panel=EVALUATE)(evaluate)
+app.command("val", hidden=True)(evaluate)
+app.command(rich_help_panel=EVALUATE)(convert)
+app.command(rich_help_panel=EVALUATE)(generate)
+app.command(rich_help_panel=EVALUATE)(tune)
+app.command(rich_help_panel=APPEARANCE)(train)
+app.command("eval-reid", rich_help_panel=APPEARANCE)(eval_reid)
+app.command(rich_help_panel=APPEARANCE)(export)
+app.add_typer(gallery, name="gallery", rich_help_panel=APPEARANCE)
+app.command(rich_help_panel=LISTS)(trackers)
+app.command(rich_help_panel=LISTS)(detectors)
+app.command(rich_help_panel=LISTS)(benchmarks)
 
 # Typer does not name the base of its usage errors, and has had it from two places.
 _UsageError = typer.BadParameter.__mro__[1]

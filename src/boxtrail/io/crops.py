@@ -48,26 +48,9 @@ class CropSink:
             raise SinkError(f"cannot write {self.path}: it is closed")
         seen = TrackResults(tracks[tracks.det_ind >= 0])
         for track_id, upright, oriented in zip(seen.id.tolist(), seen.xyxy, seen.xywha, strict=True):
-            crop = self._cut(frame.image, oriented) if tracks.is_obb else clip(frame.image, upright)
+            crop = cut_upright(frame.image, oriented) if tracks.is_obb else clip(frame.image, upright)
             if crop.size:
                 self._save(crop, self._partial / str(track_id) / f"{frame.index:0{FRAME_DIGITS}d}.jpg")
-
-    def _cut(self, image: NDArray[np.uint8], box: NDArray[np.float64]) -> NDArray[np.uint8]:
-        """The oriented ``box`` (5,) ``cx, cy, w, h, angle`` turned upright; empty if it misses the image."""
-        cx, cy, w, h, angle = box.tolist()
-        # No box shows more than the image's diagonal; a runaway one must not fill the memory.
-        longest = float(np.hypot(*image.shape[:2]))
-        width, height = (max(1, round(min(side, longest))) for side in (w, h))
-        cos, sin = np.cos(angle), np.sin(angle)
-        from_crop = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
-        from_crop[:, 2] = np.array([cx, cy]) - from_crop[:, :2] @ [(width - 1) / 2.0, (height - 1) / 2.0]
-        flags = self._cv2.INTER_LINEAR | self._cv2.WARP_INVERSE_MAP
-        inside = np.full(image.shape[:2], 255, dtype=np.uint8)
-        if not self._cv2.warpAffine(inside, from_crop, (width, height), flags=flags).any():
-            return image[:0]
-        return np.asarray(
-            self._cv2.warpAffine(image, from_crop, (width, height), flags=flags), dtype=np.uint8
-        )
 
     def _save(self, crop: NDArray[np.uint8], path: Path) -> None:
         _, encoded = self._cv2.imencode(".jpg", crop)
@@ -104,6 +87,23 @@ def clip(image: NDArray[np.uint8], box: NDArray[np.float64]) -> NDArray[np.uint8
     return image[y1:y2, x1:x2]
 
 
+def cut_upright(image: NDArray[np.uint8], box: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The oriented ``box`` (5,) ``cx, cy, w, h, angle`` turned upright, black outside; empty if it misses the image."""
+    cv2 = require("cv2", "video", "cutting oriented boxes")
+    cx, cy, w, h, angle = box.tolist()
+    # No box shows more than the image's diagonal; a runaway one must not fill the memory.
+    longest = float(np.hypot(*image.shape[:2]))
+    width, height = (max(1, round(min(side, longest))) for side in (w, h))
+    cos, sin = np.cos(angle), np.sin(angle)
+    from_crop = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
+    from_crop[:, 2] = np.array([cx, cy]) - from_crop[:, :2] @ [(width - 1) / 2.0, (height - 1) / 2.0]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    inside = np.full(image.shape[:2], 255, dtype=np.uint8)
+    if not cv2.warpAffine(inside, from_crop, (width, height), flags=flags).any():
+        return image[:0]
+    return np.asarray(cv2.warpAffine(image, from_crop, (width, height), flags=flags), dtype=np.uint8)
+
+
 def _check_replaceable(path: Path) -> None:
     """Refuse anything but a folder of crops: it is going to be deleted."""
     if not path.exists():
@@ -124,4 +124,4 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-__all__ = ["CropSink", "clip"]
+__all__ = ["CropSink", "clip", "cut_upright"]

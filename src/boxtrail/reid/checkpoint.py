@@ -21,11 +21,12 @@ MAX_LISTED = 6  # entries an error names
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """The weights in a file, by name, and the architecture it says they belong to, if it does."""
+    """The weights in a file, by name, and the architecture and (height, width) of crops it says they are for, if so."""
 
     path: Path
     state: Mapping[str, Any]
     arch: str | None = None
+    input_size: tuple[int, int] | None = None
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -35,16 +36,25 @@ def read_checkpoint(path: Path) -> Checkpoint:
         EmbedderError: if the file needs pickled code, which is not run, is damaged or holds no weights.
     """
     content = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
-    state, arch = content, None
+    state, arch, size = content, None, None
     if isinstance(content, Mapping):
         arch = content["arch"] if isinstance(content.get("arch"), str) else None
+        size = crop_size(content.get("input_size"))
         state = next((content[name] for name in WRAPPERS if isinstance(content.get(name), Mapping)), content)
     if not isinstance(state, Mapping) or not any(hasattr(value, "shape") for value in state.values()):
         raise EmbedderError(
             f"{path}: holds no weights; expected a state dict, or one under {WRAPPERS[0]!r} or {WRAPPERS[1]!r}"
         )
     tensors = {str(name): value for name, value in state.items() if hasattr(value, "shape")}
-    return Checkpoint(path, _without_prefixes(tensors), arch)
+    return Checkpoint(path, _without_prefixes(tensors), arch, size)
+
+
+def crop_size(noted: Any) -> tuple[int, int] | None:
+    """(height, width) as a file notes it, None where it is no such pair."""
+    if not isinstance(noted, list | tuple) or len(noted) != 2:
+        return None
+    height, width = noted
+    return (height, width) if isinstance(height, int) and isinstance(width, int) and min(noted) > 0 else None
 
 
 def load_weights(model: Any, checkpoint: Checkpoint) -> None:

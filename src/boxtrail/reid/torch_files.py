@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from pathlib import Path
@@ -10,13 +11,15 @@ from typing import Any
 import torch
 
 from boxtrail.errors import ConfigError, EmbedderError
-from boxtrail.reid.checkpoint import load_weights, read_checkpoint
+from boxtrail.reid.checkpoint import crop_size, load_weights, read_checkpoint
 from boxtrail.reid.models.architectures import ARCHITECTURES, TIMM, architecture_of_file
 from boxtrail.reid.models.build import build_model
 from boxtrail.reid.models.folding import folded
 from boxtrail.reid.network import DEFAULT_SIZE
 from boxtrail.reid.tensorrt_engine import TensorRtEngine
 from boxtrail.reid.torch_network import TorchNetwork
+
+NOTES = "boxtrail.json"  # a file in a TorchScript archive that says the size of the crops
 
 _logger = logging.getLogger(__name__)
 
@@ -75,7 +78,14 @@ def open_checkpoint(
         )
     model = build_model(name)
     load_weights(model, checkpoint)
-    return from_model(model, device=where, half=half, compile=compile, cuda_graphs=cuda_graphs)
+    return from_model(
+        model,
+        device=where,
+        half=half,
+        compile=compile,
+        cuda_graphs=cuda_graphs,
+        input_size=checkpoint.input_size,
+    )
 
 
 def from_model(
@@ -106,22 +116,31 @@ def from_model(
 def open_torchscript(
     path: Path, *, device: str, half: bool | str, input_size: tuple[int, int]
 ) -> TorchNetwork:
-    """A network traced or scripted by torch.
+    """A network traced or scripted by torch. The size of its crops is what the archive notes, or ``input_size``.
 
     Raises:
         EmbedderError: if the file is none.
     """
     where = torch_device(device)
     dtype = float_type(half, where)
+    notes = {NOTES: ""}
     try:
         with warnings.catch_warnings():  # torch prefers newer formats by now
             warnings.simplefilter("ignore", DeprecationWarning)
-            script = torch.jit.load(str(path), map_location=where).eval().to(dtype)
+            script = torch.jit.load(str(path), map_location=where, _extra_files=notes).eval().to(dtype)
     except RuntimeError as error:
         raise EmbedderError(f"{path}: not a TorchScript archive: {str(error).splitlines()[0]}") from error
-    return TorchNetwork(
-        script, model=script, input_size=input_size, device=where, dtype=dtype, cuda_graphs=False
-    )
+    size = _noted_size(notes[NOTES]) or input_size
+    return TorchNetwork(script, model=script, input_size=size, device=where, dtype=dtype, cuda_graphs=False)
+
+
+def _noted_size(notes: str | bytes) -> tuple[int, int] | None:
+    """What :func:`boxtrail.training.export_reid` notes in an archive of ours; others have no such note."""
+    try:
+        content = json.loads(notes) if notes else None
+    except ValueError:
+        return None
+    return crop_size(content.get("input_size")) if isinstance(content, dict) else None
 
 
 def open_tensorrt(path: Path, *, device: str) -> TorchNetwork:
