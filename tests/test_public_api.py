@@ -180,7 +180,7 @@ LAYERS = (
     {"trackers"},
     {"detectors", "reid", "io", "evaluation"},
     {"postprocessing"},
-    {"pipeline", "tuning", "predict", "demo"},
+    {"pipeline", "execution", "benchmarks", "tuning", "predict", "demo"},
     {"serve", "cli"},
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
