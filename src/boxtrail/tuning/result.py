@@ -151,8 +151,8 @@ class TuneResult:
         header = [
             f"{self.tracker.__name__} tuned for {self.objectives} on {self.benchmark or 'sequences'}: "
             f"{', '.join(self.before.scores)}.",
-            f"There {here}; by default {default}.",
-            f"Trial {chosen.index} of {len(self.trials)}, seed {self.seed}. Only what differs from the defaults is named.",
+            f"There: {here}; by default {default}.",
+            f"Trial {chosen.index} of {len(self.trials)}, seed {self.seed}; what is not named is as by default.",
         ]
         if trial is None:
             held_out = self.delta_summary.get("held_out", {})

@@ -41,9 +41,10 @@ class TrialStore:
             raise ConfigError(f"--storage is an SQLite file, not {text}")
         self.path = prepare(text.removeprefix("sqlite:///"))
         self._lock: sqlite3.Connection | None = _locked(self.path)
-        self._study: Any = None
+        self._storage: Any = None
         try:
-            self._study = _opened(optuna, self.path, objectives)
+            self._storage = _storage(optuna, self.path)
+            self._study = _opened(optuna, self._storage, self.path, objectives)
             self._agree(settings)
         except BaseException:
             self.close()
@@ -76,9 +77,10 @@ class TrialStore:
 
     def close(self) -> None:
         """Let others have the file."""
-        study, self._study = self._study, None
-        if study is not None:
-            study._storage.remove_session()
+        storage, self._storage = self._storage, None
+        if storage is not None:
+            storage.remove_session()
+            storage.engine.dispose()
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.close()
@@ -112,7 +114,8 @@ def frozen_trial(optuna: Any, trial: Trial, distributions: Mapping[str, Any]) ->
     )
 
 
-def _opened(optuna: Any, path: Path, objectives: Objectives) -> Any:
+def _storage(optuna: Any, path: Path) -> Any:
+    """Optuna's storage in an SQLite file."""
     import sqlalchemy
 
     def configure(connection: Any, _record: Any) -> None:
@@ -121,15 +124,29 @@ def _opened(optuna: Any, path: Path, objectives: Objectives) -> Any:
         connection.execute("PRAGMA synchronous=NORMAL")
 
     try:
-        storage = optuna.storages.RDBStorage(f"sqlite:///{path}", skip_compatibility_check=False)
-        sqlalchemy.event.listen(storage.engine, "connect", configure)
-        storage.engine.dispose()
+        storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
         storage.remove_session()
+        storage.engine.dispose()
+        sqlalchemy.event.listen(storage.engine, "connect", configure)
+    except (sqlalchemy.exc.SQLAlchemyError, RuntimeError) as error:
+        raise _no_trials(path, error) from error
+    return storage
+
+
+def _opened(optuna: Any, storage: Any, path: Path, objectives: Objectives) -> Any:
+    """The study in the file, made where there is none."""
+    import sqlalchemy
+
+    try:
         return optuna.create_study(
             study_name=STUDY, storage=storage, load_if_exists=True, directions=list(objectives.directions)
         )
-    except (sqlalchemy.exc.SQLAlchemyError, RuntimeError) as error:
-        raise SinkError(f"{path}: no file of trials: {str(error).splitlines()[0]}") from error
+    except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.OptunaError) as error:
+        raise _no_trials(path, error) from error
+
+
+def _no_trials(path: Path, error: Exception) -> SinkError:
+    return SinkError(f"{path}: no file of trials: {str(error).splitlines()[0]}")
 
 
 def _locked(path: Path) -> sqlite3.Connection:
