@@ -8,8 +8,10 @@ from boxtrail.evaluation.evaluate import evaluate
 from boxtrail.evaluation.evaluation import Evaluation
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
+from boxtrail.evaluation.provenance import Provenance
 from boxtrail.evaluation.rows import SequenceRows
 from boxtrail.evaluation.scores import Metrics, Scores
+from boxtrail.evaluation.timeline import Timeline
 
 __all__ = [
     "ALPHAS",
@@ -19,7 +21,9 @@ __all__ = [
     "Hota",
     "Identity",
     "Metrics",
+    "Provenance",
     "Scores",
     "SequenceRows",
+    "Timeline",
     "evaluate",
 ]

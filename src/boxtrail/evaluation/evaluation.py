@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail.errors import SinkError, require
+from boxtrail.evaluation.provenance import Provenance
 from boxtrail.evaluation.scores import Metrics, Scores, total
+from boxtrail.evaluation.timeline import Timeline
 
 OVERALL = "OVERALL"
 
@@ -20,12 +22,16 @@ class Evaluation:
 
     Attributes:
         scores: what was counted, by sequence and class; these add.
+        timelines: who followed whom and when, by sequence and class.
+        provenance: from what and by which rules, where :func:`boxtrail.evaluation.evaluate` found the scores.
         overall: over all sequences and classes, every box counting alike.
         sequences: one sequence each, over its classes.
         classes: one class each, over the sequences.
     """
 
     scores: Mapping[str, Mapping[str, Scores]]
+    timelines: Mapping[str, Mapping[str, Timeline]] = field(default_factory=dict)
+    provenance: Provenance | None = None
     overall: Metrics = field(init=False)
     sequences: Mapping[str, Metrics] = field(init=False)
     classes: Mapping[str, Metrics] = field(init=False)
