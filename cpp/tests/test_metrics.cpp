@@ -67,7 +67,7 @@ void test_timeline() {
   const auto pieces = timeline(swapped, matches, frames);
   check(pieces.size() == 4 && pieces[0].first == 0 && pieces[0].last == 2, "a piece ends where the partner changes");
   check(pieces[1].match.is_switch && pieces[3].match.is_switch && found.id_switches == 2, "switches are marked");
-  check(matches[0].prediction == 0 && matches[4].prediction == 5, "matches name rows of the prediction");
+  check(matches[0].prediction == 0 && matches[5].prediction == 5, "matches name rows of the prediction");
 }
 
 void test_nothing() {

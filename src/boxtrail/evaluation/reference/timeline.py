@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,14 +27,13 @@ def timeline(
     partners = {row: match.prediction for row, match in matches.items()}
     pieces: list[list[int]] = []  # rows
     for track in np.unique(ids[counted]):
-        before = None
-        for row in counted[ids[counted] == track].tolist():
-            follows = before is not None and frames[row] == frames[before] + 1
-            if follows and partners.get(row) == partners.get(before):
+        rows = counted[ids[counted] == track].tolist()
+        pieces.append(rows[:1])
+        for before, row in pairwise(rows):
+            if frames[row] == frames[before] + 1 and partners.get(row) == partners.get(before):
                 pieces[-1].append(row)
             else:
                 pieces.append([row])
-            before = row
     first = np.array([rows[0] for rows in pieces], dtype=np.int64)
     last = np.array([rows[-1] for rows in pieces], dtype=np.int64)
     found = [matches.get(row, NO_MATCH) for row in first.tolist()]
