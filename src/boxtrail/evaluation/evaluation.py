@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from boxtrail.errors import SinkError, require
+from boxtrail.errors import require
 from boxtrail.evaluation.provenance import Provenance
 from boxtrail.evaluation.scores import Metrics, Scores, total
 from boxtrail.evaluation.timeline import Timeline
@@ -89,10 +89,32 @@ class Evaluation:
         Raises:
             SinkError: if the file cannot be written.
         """
-        try:
-            Path(path).write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise SinkError(f"{path}: cannot write metrics: {error.strerror or error}") from error
+        from boxtrail.evaluation.saving import write_text
+
+        write_text(path, json.dumps(self.to_dict(), indent=1) + "\n")
+
+    def save_csv(self, path: str | Path, *, name: str = "tracker") -> None:
+        """Write a row a sequence and class; ``name`` is the tracker's, in the first column.
+
+        Raises:
+            SinkError: if the file cannot be written.
+        """
+        from boxtrail.evaluation.saving import save_csv
+
+        save_csv(path, {name: self})
+
+    def save_html(self, path: str | Path, *, name: str = "tracker") -> None:
+        """Write a report with tables and plots, one file that needs no network; ``name`` is the tracker's.
+
+        :func:`boxtrail.evaluation.report.save_report` writes one of several trackers.
+
+        Raises:
+            MissingExtraError: without jinja2 and plotly.
+            SinkError: if the file cannot be written.
+        """
+        from boxtrail.evaluation.report import save_report
+
+        save_report(path, {name: self})
 
 
 __all__ = ["OVERALL", "Evaluation"]

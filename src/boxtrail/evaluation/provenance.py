@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from boxtrail.evaluation.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +34,31 @@ class Provenance:
     backend: str
 
 
-__all__ = ["Provenance"]
+RULES = {
+    "mot": "MOTChallenge's rules (distractors forgiven, pedestrians count)",
+    "kitti": "KITTI's rules (what is hard to see is forgiven)",
+    "none": "every box counts",
+}
+SIMILARITIES = {
+    "box": "box IoU",
+    "oriented": "oriented box IoU",
+    "mask": "mask IoU",
+    "point": "point similarity",
+}
+
+
+def describe(evaluations: Mapping[str, Evaluation]) -> list[str]:
+    """One line on sequences, classes and rules; one for each set of rules, if they differ between trackers."""
+    out: dict[str, None] = {}
+    for found in evaluations.values():
+        num = len(found.sequences)
+        parts = [f"{num} sequence{'s' * (num != 1)}", ", ".join(found.classes) or "no classes"]
+        made = found.provenance
+        if made is not None:
+            similarity = SIMILARITIES.get(made.similarity, made.similarity)
+            parts += [RULES[made.rules], f"match at {similarity} ≥ {made.threshold:g}"]
+        out[" · ".join(parts)] = None
+    return list(out)
+
+
+__all__ = ["RULES", "SIMILARITIES", "Provenance", "describe"]
