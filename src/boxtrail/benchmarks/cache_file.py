@@ -1,0 +1,118 @@
+"""Arrays in an npz file that is complete or not there, and that tells when it was damaged.
+
+npz rather than Parquet: what is kept are plain arrays, read whole, and numpy alone reads and writes them. The same
+arrays always give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+import uuid
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail.errors import InvalidInputError
+from boxtrail.io.atomic import cannot_write, complete
+
+META = "meta"
+PARTIAL = ".partial"
+STALE_SECONDS = 600.0  # a partial file that was not written to for so long has nobody who writes it
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class DamagedFileError(InvalidInputError):
+    """A file of a cache that is not what was written."""
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
+    """Write ``arrays`` and the plain values ``meta``; the file appears under its name when it is complete.
+
+    Raises:
+        SinkError: if the system refuses.
+    """
+    described = {**meta, "sha256": _digest(arrays, meta)}
+    text = np.frombuffer(json.dumps(described, sort_keys=True).encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, **{META: text}, **arrays)
+    # A name of its own: another process may be writing the same file, with the same content.
+    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}{PARTIAL}")
+    try:
+        _write_into_folder(partial, buffer.getbuffer())
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
+    complete(partial, path)
+
+
+def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
+    """The arrays and values of a file, checked against the digest in it.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        DamagedFileError: naming the file, if it is not what was written.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays: Arrays = {name: file[name] for name in file.files}
+        meta = json.loads(arrays.pop(META).tobytes().decode())
+        found = meta.pop("sha256")
+    except FileNotFoundError:
+        raise
+    # zipfile and numpy name what is wrong in many ways, depending on which byte is.
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, NotImplementedError,
+            OverflowError, MemoryError, SyntaxError, RuntimeError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:  # fmt: skip
+        raise DamagedFileError(f"{path} is damaged: {error}") from error
+    if found != _digest(arrays, meta):
+        raise DamagedFileError(f"{path} is damaged: its content is not what was written")
+    return arrays, meta
+
+
+def remove_stale_partials(folder: Path, *, clock: Callable[[], float] = time.time) -> list[Path]:
+    """Remove what killed processes left half written, and say what that was.
+
+    A partial file is written in one go, so one that nobody touched for ten minutes is nobody's.
+    """
+    removed = []
+    for partial in sorted(folder.rglob(f"*{PARTIAL}")) if folder.is_dir() else []:
+        try:
+            if clock() - partial.stat().st_mtime > STALE_SECONDS:
+                partial.unlink()
+                removed.append(partial)
+        except FileNotFoundError:  # its writer, or another cleaner, was faster
+            continue
+    return removed
+
+
+def _write_into_folder(partial: Path, data: memoryview) -> None:
+    """Write ``data``; makes the folder, again if another process has just removed it."""
+    for attempt in range(3):
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with partial.open("xb") as file:
+                file.write(data)
+        except FileNotFoundError:
+            if attempt == 2:
+                raise
+        else:
+            return
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(meta, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+__all__ = ["Arrays", "DamagedFileError", "read_arrays", "remove_stale_partials", "write_arrays"]
