@@ -43,10 +43,19 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[s
     text = np.frombuffer(json.dumps(described, sort_keys=True).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
     np.savez(buffer, **{META: text}, **arrays)
-    # A name of its own: another process may be writing the same file, with the same content.
+    write_bytes(path, buffer.getbuffer())
+
+
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
+    """Write a file that appears under its name when it is complete, also while another process writes the same one.
+
+    Raises:
+        SinkError: if the system refuses.
+    """
+    # A name of its own: the other process writes the same content, and whoever is last replaces it by itself.
     partial = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}{PARTIAL}")
     try:
-        _write_into_folder(partial, buffer.getbuffer())
+        _write_into_folder(partial, data)
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
@@ -92,7 +101,7 @@ def remove_stale_partials(folder: Path, *, clock: Callable[[], float] = time.tim
     return removed
 
 
-def _write_into_folder(partial: Path, data: memoryview) -> None:
+def _write_into_folder(partial: Path, data: bytes | memoryview) -> None:
     """Write ``data``; makes the folder, again if another process has just removed it."""
     for attempt in range(3):
         partial.parent.mkdir(parents=True, exist_ok=True)
@@ -115,4 +124,4 @@ def _digest(arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> str:
     return digest.hexdigest()
 
 
-__all__ = ["Arrays", "DamagedFileError", "read_arrays", "remove_stale_partials", "write_arrays"]
+__all__ = ["Arrays", "DamagedFileError", "read_arrays", "remove_stale_partials", "write_arrays", "write_bytes"]

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from boxtrail.benchmarks.cache_file import write_bytes
 from boxtrail.errors import SourceError
-from boxtrail.io.atomic import AtomicText
+
 
 RACY_SECONDS = 2.0  # a file changed so shortly ago may change again within the same tick of its clock
+BLOCK = 1 << 20  # bytes read at once
 KEY_LENGTH = 24  # hex digits of a key
 
 
@@ -34,7 +36,10 @@ def file_hash(path: str | Path) -> str:
     """
     try:
         with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() if _HAS_DIGEST else _by_hand(file)
+            digest = hashlib.sha256()
+            while block := file.read(BLOCK):
+                digest.update(block)
+            return digest.hexdigest()
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror or error}") from error
 
@@ -76,9 +81,7 @@ class ContentHashes:
         return found
 
     def _save(self) -> None:
-        file = AtomicText(self._memo)
-        file.write(json.dumps(self._known))
-        file.close()
+        write_bytes(self._memo, json.dumps(self._known).encode())
         self._changed = False
 
 
@@ -91,16 +94,6 @@ def _load(memo: Path) -> dict[str, list[Any]]:
     if not isinstance(known, dict):
         return {}
     return {path: entry for path, entry in known.items() if isinstance(entry, list) and len(entry) == 3}
-
-
-_HAS_DIGEST = hasattr(hashlib, "file_digest")  # Python 3.11
-
-
-def _by_hand(file: Any) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 __all__ = ["ContentHashes", "file_hash", "key_of"]
