@@ -1,0 +1,72 @@
+"""What the workers of the execution tests do; worker processes import it by its name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail.errors import InvalidDetectionsError, SourceError
+
+
+def double(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 2.0 * array
+
+
+def process_id(_task: object) -> int:
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def refuse_odd(number: int) -> int:
+    if number % 2:
+        raise InvalidDetectionsError(f"number {number} is odd", row=number, column="conf", value=0.5)
+    return number
+
+
+def raise_something_local(_task: object) -> None:
+    class LocalError(Exception):
+        pass
+
+    raise LocalError("made inside a function")
+
+
+def return_a_function(_task: object) -> object:
+    return lambda: 1
+
+
+def die_the_first_time(marker: str) -> str:
+    """Kill this process unless it was done before, as ``marker`` says; ``""`` never dies."""
+    if marker and not Path(marker).exists():
+        Path(marker).write_text("died")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return marker
+
+
+def always_die(number: int) -> int:
+    if number == 1:
+        os._exit(7)
+    return number
+
+
+def announce_and_wait(folder: str) -> None:
+    """Leave the number of this process in a folder and stay; ``""`` is done at once."""
+    if not folder:
+        return
+    Path(folder, f"{os.getpid()}.pid").touch()
+    time.sleep(60.0)
+
+
+def num_threads(_task: object) -> str | None:
+    return os.environ.get("OMP_NUM_THREADS")
+
+
+def first_byte(path: str) -> int:
+    try:
+        return Path(path).read_bytes()[0]
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}") from error
