@@ -124,4 +124,11 @@ def _digest(arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> str:
     return digest.hexdigest()
 
 
-__all__ = ["Arrays", "DamagedFileError", "read_arrays", "remove_stale_partials", "write_arrays", "write_bytes"]
+__all__ = [
+    "Arrays",
+    "DamagedFileError",
+    "read_arrays",
+    "remove_stale_partials",
+    "write_arrays",
+    "write_bytes",
+]
