@@ -32,7 +32,7 @@ def to_benchmark_classes(
     if not table:
         own = ", ".join(names.values()) or "without names"
         raise ConfigError(
-            f"{config.name} scores {', '.join(config.classes.values())}, of which the detector has none; its classes: {own}"
+            f"{config.name} scores {', '.join(config.classes.values())}, the detector none of them; it has {own}"
         )
     labels = np.array([table.get(int(label), -1) for label in detections[:, -1]], dtype=np.float64)
     kept = labels >= 0.0

@@ -16,7 +16,6 @@ from typing import Any
 from boxtrail.benchmarks.cache_file import write_bytes
 from boxtrail.errors import SourceError
 
-
 RACY_SECONDS = 2.0  # a file changed so shortly ago may change again within the same tick of its clock
 BLOCK = 1 << 20  # bytes read at once
 KEY_LENGTH = 24  # hex digits of a key

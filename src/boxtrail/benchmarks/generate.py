@@ -1,4 +1,4 @@
-"""Running detector, embedder and camera motion once over a benchmark, so that trackers can be replayed on the results."""
+"""Detector, embedder and camera motion run once over a benchmark; trackers are replayed on what they gave."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ class GeneratedCache:
 
     def __repr__(self) -> str:
         return (
-            f"GeneratedCache({self.benchmark.title}: {len(self.generated)} sequences, {self.num_computed} computed now, "
-            f"in {self.cache_dir})"
+            f"GeneratedCache({self.benchmark.title}: {len(self.generated)} sequences, "
+            f"{self.num_computed} computed now, in {self.cache_dir})"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from boxtrail.benchmarks.benchmark import BenchmarkSequence
@@ -53,7 +54,7 @@ def _check_images(sequence: BenchmarkSequence, folder: Path, images: list[Path])
     if not all(numbers):
         return
     counted = [int(found[-1]) for found in numbers]
-    for before, after in zip(counted, counted[1:], strict=False):
+    for before, after in pairwise(counted):
         if after != before + 1:
             raise SourceError(
                 f"sequence {sequence.name!r}: no image between {before} and {after} in {folder}"

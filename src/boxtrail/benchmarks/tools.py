@@ -34,8 +34,9 @@ def detector_of(recipe: Recipe) -> Detector:
     Raises:
         BoxtrailError: as :func:`boxtrail.detectors.create_detector`.
     """
-    make = _load_detector if isinstance(recipe.detector, str) else _make_detector
-    detector = make(recipe.detector, recipe.conf, recipe.classes, recipe.device)
+    options = (recipe.conf, recipe.classes, recipe.device)
+    spec = recipe.detector
+    detector = _load_detector(spec, *options) if isinstance(spec, str) else _make_detector(spec, *options)
     detector.reset()
     return detector
 
@@ -46,8 +47,10 @@ def embedder_of(recipe: Recipe) -> Embedder:
     Raises:
         BoxtrailError: as :func:`boxtrail.reid.create_embedder`.
     """
-    make = _load_embedder if isinstance(recipe.reid, str) else _make_embedder
-    return make(recipe.reid, recipe.device, recipe.half, recipe.reid_arch)
+    options = (recipe.device, recipe.half, recipe.reid_arch)
+    if isinstance(recipe.reid, str):
+        return _load_embedder(recipe.reid, *options)
+    return _make_embedder(recipe.reid, *options)
 
 
 def camera_of(recipe: Recipe) -> MotionEstimator:
