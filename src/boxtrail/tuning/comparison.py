@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from boxtrail.evaluation import Evaluation
-from boxtrail.evaluation.scores import total
-from boxtrail.tuning.objectives import FEWER
+from boxtrail.evaluation.bootstrap import bootstrap
+from boxtrail.tuning.objectives import fewer_is_better
 
 SHOWN = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "IDSW")
-RESAMPLES = 1000
 CONFIDENCE = 0.95
 
 
@@ -43,7 +40,7 @@ class Delta:
         """``"better"`` or ``"worse"`` if the whole interval says so, else ``"unclear"``."""
         if self.low is None or self.high is None or self.low <= 0.0 <= self.high:
             return "unclear"
-        return "better" if (self.low > 0.0) is not (self.metric in FEWER) else "worse"
+        return "better" if (self.low > 0.0) is not fewer_is_better(self.metric) else "worse"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -75,19 +72,14 @@ def shown(objectives: tuple[str, ...]) -> tuple[str, ...]:
 def _intervals(
     before: Evaluation, after: Evaluation, metrics: tuple[str, ...], seed: int
 ) -> dict[str, tuple[float | None, float | None]]:
-    names = list(before.scores)
-    if len(names) < 2:
+    if len(before.scores) < 2:
         return dict.fromkeys(metrics, (None, None))
-    sides = [[total(side.scores[name].values()) for name in names] for side in (before, after)]
-    rng = np.random.default_rng(seed)
-    found = np.empty((RESAMPLES, len(metrics)))
-    for row in found:
-        drawn = rng.integers(0, len(names), len(names))
-        old, new = (total(side[i] for i in drawn).metrics() for side in sides)
-        row[:] = [new[name] - old[name] for name in metrics]
-    tail = (1.0 - CONFIDENCE) / 2.0
-    low, high = np.quantile(found, [tail, 1.0 - tail], axis=0)
-    return {name: (float(low[i]), float(high[i])) for i, name in enumerate(metrics)}
+    drawn = bootstrap({"before": before, "after": after}, metrics=metrics, confidence=CONFIDENCE, seed=seed)
+    found: dict[str, tuple[float | None, float | None]] = {}
+    for one in drawn.differences:
+        low, high = one.interval.low, one.interval.high
+        found[one.metric] = (low, high) if one.first == "after" else (-high, -low)
+    return found
 
 
 __all__ = ["CONFIDENCE", "SHOWN", "Delta", "compare", "shown"]

@@ -7,17 +7,17 @@ import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from boxtrail import backend as backends
-from boxtrail.benchmarks import CachedSequence
 from boxtrail.errors import ConfigError, require
-from boxtrail.evaluation import Evaluation
 from boxtrail.execution import Executor, open_executor
 from boxtrail.trackers import Tracker, create_tracker, tracker_class
 from boxtrail.tuning import workload as work
 from boxtrail.tuning.held_out import HeldOut, divide
+from boxtrail.tuning.inputs import Source, find_sequences
 from boxtrail.tuning.objectives import parse_objectives
 from boxtrail.tuning.progress import TuneProgress
 from boxtrail.tuning.result import TuneResult, TuneTimings
@@ -25,14 +25,14 @@ from boxtrail.tuning.search import Plan, Search
 from boxtrail.tuning.space import SearchSpace, search_space
 from boxtrail.tuning.store import TrialStore
 from boxtrail.tuning.trial import evaluation_of
-from boxtrail.tuning.trials import best_of
+from boxtrail.tuning.trials import Trial, best_of
 
 BATCH = 8  # trials proposed at a time
 
 
 def tune(
     tracker: str,
-    sequences: Sequence[CachedSequence],
+    benchmark: Source,
     *,
     n_trials: int = 100,
     objective: str | Sequence[str] = "HOTA",
@@ -50,10 +50,10 @@ def tune(
     backend: str | None = None,
     preprocess: str = "auto",
     classes: Sequence[str | int] | None = None,
-    benchmark: str = "",
     progress: bool = True,
+    **generation: Any,
 ) -> TuneResult:
-    """Search the options of ``tracker`` that score best on ``sequences``.
+    """Search the options of ``tracker`` that score best on a benchmark.
 
     The first trial has the default options. A trial takes the sequences in their order, and is given up where its
     value over those so far falls below the median of the trials before it. The outcome follows from ``seed`` and
@@ -61,7 +61,8 @@ def tune(
 
     Args:
         tracker: its name; a backend may follow a colon.
-        sequences: with detections and truth, in the order in which every trial takes them.
+        benchmark: see :func:`boxtrail.benchmarks.generate`, or what that gave, or sequences with detections and truth.
+            Every trial takes them in this order.
         n_trials: trials there shall be in the end, those of earlier runs with the same ``storage`` included.
         objective: a metric such as ``"HOTA"``, or several: ``"HOTA,IDF1"`` searches for the best compromises.
         seed: of the search, from 0.
@@ -78,8 +79,8 @@ def tune(
         backend: ``"cpp"`` or ``"python"``, of tracker and metrics.
         preprocess: rules of the evaluation, see :func:`boxtrail.evaluation.evaluate`.
         classes: those to score, None for all.
-        benchmark: what to call the sequences in reports.
         progress: show a bar where there is a terminal.
+        **generation: further options of :func:`boxtrail.benchmarks.generate`: ``detector``, ``reid``, ``split`` …
 
     Raises:
         ConfigError: for an unknown tracker, option or objective, a range the tracker refuses, or a storage that is in
@@ -93,42 +94,75 @@ def tune(
     kind, chosen = _tracker(tracker, backend)
     objectives = parse_objectives(objective)
     _check(n_trials, batch, seed, timeout)
-    tuned, kept = divide(list(sequences), held_out)
-    job = work.workload(kind.name, chosen, tuned, preprocess=preprocess, classes=classes)
+    sequences, owner = find_sequences(benchmark, **generation)
+    tuned, kept = divide(sequences, held_out)
+    rules: dict[str, Any] = {"preprocess": preprocess, "classes": classes, "benchmark": owner}
+    job = work.workload(kind.name, chosen, tuned, **rules)
+    others = work.workload(kind.name, chosen, kept, **rules) if kept else None
     space = search_space(kind, tuned, only=only, ranges=ranges, fixed=options)
     _try_ends(space)
     plan = Plan(space, objectives, n_trials, seed, batch, prune, len(tuned), timeout)
     before = evaluation_of(job, space.fixed)  # any mistake in the sequences shows here, before workers start
+    done = _searched(plan, job, storage, executor, workers, progress=progress)
+    best = best_of(done.trials, objectives)
+    return TuneResult(
+        tracker=kind,
+        benchmark="" if owner is None else owner.title,
+        objectives=objectives,
+        space=space,
+        seed=seed,
+        num_wanted=n_trials,
+        trials=done.trials,
+        before=before,
+        after=evaluation_of(job, best.options),
+        held_out_before=None if others is None else evaluation_of(others, space.fixed),
+        held_out_after=None if others is None else evaluation_of(others, best.options),
+        timings=TuneTimings(
+            time.perf_counter() - began,
+            done.seconds,
+            sum(trial.seconds for trial in done.trials),
+            done.num_new / done.seconds,
+        ),
+        storage=done.storage,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A search that came to its end, or its timeout."""
+
+    trials: list[Trial]
+    num_new: int
+    seconds: float
+    storage: Path | None
+
+
+def _searched(
+    plan: Plan,
+    job: work.Workload,
+    storage: str | Path | None,
+    executor: str | Executor,
+    workers: int | None,
+    *,
+    progress: bool,
+) -> _Done:
+    """Open what a search needs, and run it."""
     quiet_optuna()
     with ExitStack() as stack:
         store = None
         if storage is not None:
-            store = TrialStore(storage, objectives, _settings(plan, job))
+            store = TrialStore(storage, plan.objectives, _settings(plan, job))
             stack.callback(store.close)
-        folder = Path(stack.enter_context(_folder(store)))
-        path = work.save(job, folder / "work.pickle")
+        path = work.save(job, Path(stack.enter_context(_folder(store))) / "work.pickle")
         if isinstance(executor, str):
             executor = stack.enter_context(open_executor(executor, workers=workers))
         search = Search(plan, str(path), executor, store)
-        num_known, start = len(search.trials), time.perf_counter()
-        trials = _run(search, kind.name, progress=progress)
-        searched = time.perf_counter() - start
+        num_known, began = len(search.trials), time.perf_counter()
+        trials = _run(search, job.tracker, progress=progress)
+        seconds = time.perf_counter() - began
     if not any(trial.is_complete for trial in trials):
-        raise ConfigError(f"no trial was finished within {timeout:g} seconds; give the search more time")
-    best = best_of(trials, objectives)
-    others = work.workload(kind.name, chosen, kept, preprocess=job.rules, classes=classes) if kept else None
-    after = evaluation_of(job, best.options)
-    held = _both(others, space.fixed, best.options)
-    timings = TuneTimings(
-        time.perf_counter() - began,
-        searched,
-        sum(trial.seconds for trial in trials),
-        max(len(search.trials) - num_known, 0) / searched,
-    )
-    return TuneResult(
-        kind, benchmark, objectives, space, seed, n_trials, trials, before, after, *held, timings,
-        None if store is None else store.path,
-    )  # fmt: skip
+        raise ConfigError(f"no trial was finished within {plan.timeout:g} seconds; give the search more time")
+    return _Done(trials, len(search.trials) - num_known, seconds, None if store is None else store.path)
 
 
 def quiet_optuna() -> None:
@@ -138,7 +172,7 @@ def quiet_optuna() -> None:
     logging.getLogger("alembic").setLevel(logging.ERROR)
 
 
-def _run(search: Search, name: str, *, progress: bool) -> list[Any]:
+def _run(search: Search, name: str, *, progress: bool) -> list[Trial]:
     bar = TuneProgress(name, search.plan.objectives, search.plan.num_trials) if progress else None
     if bar is None:
         return search.run()
@@ -198,12 +232,6 @@ def _folder(store: TrialStore | None) -> tempfile.TemporaryDirectory[str]:
     if store is None:
         return tempfile.TemporaryDirectory(prefix="boxtrail-tune-")
     return tempfile.TemporaryDirectory(prefix=f"{store.path.stem}-work-", dir=store.path.resolve().parent)
-
-
-def _both(
-    job: work.Workload | None, defaults: Mapping[str, Any], options: Mapping[str, Any]
-) -> tuple[Evaluation | None, Evaluation | None]:
-    return (None, None) if job is None else (evaluation_of(job, defaults), evaluation_of(job, options))
 
 
 __all__ = ["BATCH", "quiet_optuna", "tune"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from boxtrail.benchmarks import CachedSequence, replay
+from boxtrail.benchmarks import Benchmark, CachedSequence, replay
 from boxtrail.errors import InvalidInputError, SinkError, SourceError
 from boxtrail.evaluation import Scores, SequenceRows, evaluate
 from boxtrail.evaluation.rules import choose
@@ -28,6 +28,7 @@ class Workload:
         sequences: in the order in which every trial takes them.
         rules: ``"mot"``, ``"kitti"`` or ``"none"``; see :func:`boxtrail.evaluation.evaluate`.
         classes: the classes that are scored, None for all.
+        benchmark: whose rules these are; None for those named.
     """
 
     tracker: str
@@ -35,6 +36,7 @@ class Workload:
     sequences: tuple[CachedSequence, ...]
     rules: str
     classes: tuple[str | int, ...] | None = None
+    benchmark: Benchmark | None = None
 
     def score(self, options: Mapping[str, Any], index: int) -> dict[str, Scores]:
         """What the tracker with ``options`` reaches on the sequence with that index, by class."""
@@ -43,9 +45,12 @@ class Workload:
         tracker = create_tracker(self.tracker, self.backend, **{**stream, **options})
         tracks = replay(tracker, sequence)
         assert sequence.truth is not None, "checked by workload()"
+        truths, predictions = {sequence.name: sequence.truth}, {sequence.name: tracks}
+        if self.benchmark is not None:
+            return dict(self.benchmark.evaluate(predictions, truths).scores[sequence.name])
         found = evaluate(
-            {sequence.name: sequence.truth},
-            {sequence.name: tracks},
+            truths,
+            predictions,
             preprocess=self.rules,
             classes=self.classes,
             backend=self.backend,
@@ -74,8 +79,12 @@ def workload(
     *,
     preprocess: str = "auto",
     classes: Sequence[str | int] | None = None,
+    benchmark: Benchmark | None = None,
 ) -> Workload:
-    """The work of a search; ``"auto"`` rules are chosen as for an evaluation, by the classes of the detections.
+    """The work of a search.
+
+    The rules are those of the benchmark, unless others or classes are named; without one ``"auto"`` chooses as an
+    evaluation does, by the classes of the detections.
 
     Raises:
         InvalidInputError: if there is no sequence, or one has no truth, or two have one name.
@@ -88,6 +97,8 @@ def workload(
             raise InvalidInputError(f"sequence {sequence.name!r} has no ground truth to tune on")
         if names.count(sequence.name) > 1:
             raise InvalidInputError(f"two sequences are called {sequence.name!r}")
+    if benchmark is not None and preprocess == "auto" and classes is None:
+        return Workload(tracker, backend, tuple(sequences), benchmark.config.preprocess, None, benchmark)
     found = {_rules(preprocess, sequence) for sequence in sequences}
     rules = found.pop() if len(found) == 1 else "none"
     return Workload(tracker, backend, tuple(sequences), rules, None if classes is None else tuple(classes))
