@@ -13,6 +13,7 @@ from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
 from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
+from boxtrail.cli.tune import tune
 
 app = typer.Typer(
     name="boxtrail", add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -21,6 +22,7 @@ app.command()(track)
 app.command()(postprocess)
 app.command("eval")(evaluate)
 app.command("val", hidden=True)(evaluate)
+app.command()(tune)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)

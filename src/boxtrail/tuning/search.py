@@ -138,7 +138,7 @@ class Search:
 
 
 def _trial(index: int, params: dict[str, Any], task: TrialTask, outcome: TrialOutcome) -> Trial:
-    return Trial(index, params, dict(task.options), outcome.running, outcome.values, outcome.seconds)
+    return Trial(index, params, dict(task.options), outcome.running, outcome.values, round(outcome.seconds, 4))
 
 
 __all__ = ["Plan", "Search", "Watch"]

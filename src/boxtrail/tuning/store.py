@@ -110,7 +110,7 @@ def frozen_trial(optuna: Any, trial: Trial, distributions: Mapping[str, Any]) ->
         params=trial.params,
         distributions={name: distributions[name] for name in trial.params},
         intermediate_values=dict(enumerate(trial.running)),
-        user_attrs={_INDEX: trial.index, _SECONDS: round(trial.seconds, 4)},
+        user_attrs={_INDEX: trial.index, _SECONDS: trial.seconds},
     )
 
 

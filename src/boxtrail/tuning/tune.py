@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -231,7 +232,10 @@ def _folder(store: TrialStore | None) -> tempfile.TemporaryDirectory[str]:
     """Beside the trials, where workers on other machines see it, or anywhere if nothing is kept."""
     if store is None:
         return tempfile.TemporaryDirectory(prefix="boxtrail-tune-")
-    return tempfile.TemporaryDirectory(prefix=f"{store.path.stem}-work-", dir=store.path.resolve().parent)
+    beside, prefix = store.path.resolve().parent, f"{store.path.stem}-work-"
+    for left in beside.glob(f"{prefix}*"):  # of a run that was killed; nobody else has these trials open
+        shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=beside)
 
 
 __all__ = ["BATCH", "quiet_optuna", "tune"]
