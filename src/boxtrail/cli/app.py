@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from boxtrail.cli.demo import demo
+from boxtrail.cli.eval import evaluate
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
 from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.tables import detectors, trackers
@@ -18,6 +19,8 @@ app = typer.Typer(
 )
 app.command()(track)
 app.command()(postprocess)
+app.command("eval")(evaluate)
+app.command("val", hidden=True)(evaluate)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)

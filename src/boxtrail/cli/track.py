@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
 from boxtrail.cli.report import print_run
 from boxtrail.errors import ConfigError
-from boxtrail.run import Run
+
+if TYPE_CHECKING:
+    from boxtrail.run import Run
 
 _tracking = partial(typer.Option, rich_help_panel="Detection and tracking")
 _frames = partial(typer.Option, rich_help_panel="Frames")
@@ -128,6 +129,8 @@ def _classes(text: str | None) -> list[int | str] | None:
 
 def _tracker_options(pairs: list[str]) -> dict[str, Any]:
     """``["max_age=30"]`` as ``{"max_age": 30}``, values read as YAML."""
+    import yaml
+
     options: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
