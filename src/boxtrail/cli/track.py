@@ -88,11 +88,11 @@ def track(
     with one_line_errors(debug=debug):
         from boxtrail.pipeline import Boxtrail
 
-        options = _tracker_options(option or [])
+        options = tracker_options(option or [])
         if per_class:
             options["per_class"] = True
         model = Boxtrail(
-            detector, tracker, conf=conf, classes=_classes(classes), device=device, backend=backend,
+            detector, tracker, conf=conf, classes=class_list(classes), device=device, backend=backend,
             camera_motion=camera_motion, tracker_config=tracker_config, **options,
         )  # fmt: skip
         run = model.track(
@@ -117,7 +117,7 @@ def _finish(run: Run) -> None:
         raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
-def _classes(text: str | None) -> list[int | str] | None:
+def class_list(text: str | None) -> list[int | str] | None:
     """``"person,2"`` as ``["person", 2]``."""
     if text is None:
         return None
@@ -127,7 +127,7 @@ def _classes(text: str | None) -> list[int | str] | None:
     return [int(name) if name.isdecimal() else name for name in names]
 
 
-def _tracker_options(pairs: list[str]) -> dict[str, Any]:
+def tracker_options(pairs: list[str]) -> dict[str, Any]:
     """``["max_age=30"]`` as ``{"max_age": 30}``, values read as YAML."""
     import yaml
 
