@@ -37,13 +37,13 @@ def find_squares(image: NDArray[np.uint8]) -> list[list[float]]:
     return found
 
 
-def rows(frames: range, *, seventh: float = 1.0, rest: str = "1,1") -> str:
+def rows(frames: range, *, seventh: float = 1.0, rest: str = ",1,1") -> str:
     """MOT rows of both squares."""
     lines = []
     for frame in frames:
         for lane in (0, 1):
             left, top, width, height = box_of(frame, lane)
-            lines.append(f"{frame},{lane + 1},{left},{top},{width},{height},{seventh:g},{rest}")
+            lines.append(f"{frame},{lane + 1},{left},{top},{width},{height},{seventh:g}{rest}")
     return "\n".join(lines) + "\n"
 
 
@@ -68,9 +68,7 @@ def write_sequence(
         (folder / "gt" / "gt.txt").write_text(rows(frames))
     if detections:
         (folder / "det").mkdir()
-        (folder / "det" / "det.txt").write_text(
-            "".join(f"{line.replace(',1,1', '')}\n" for line in rows(frames, seventh=0.9).splitlines())
-        )
+        (folder / "det" / "det.txt").write_text(rows(frames, seventh=0.9, rest=""))
     if info:
         (folder / "seqinfo.ini").write_text(
             f"[Sequence]\nname={folder.name}\nimDir=img1\nframeRate=10\nseqLength={num_frames}\n"
