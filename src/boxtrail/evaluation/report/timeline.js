@@ -92,7 +92,7 @@ timeline.traces = (rows) => {
   const hover = (piece) => [`<b>true track ${report.plain(piece.track)}</b>`, timeline.frames(piece), timeline.tell(piece), ...timeline.marks(piece)].join("<br>");
   const bars = (pieces, width, colours) => ({
     type: "bar", orientation: "h", width, base: pieces.map((p) => p.first - 0.5), x: pieces.map((p) => p.last - p.first + 1), y: pieces.map((p) => places.get(p.track)),
-    marker: { color: colours, line: { width: 0 }, opacity: pieces.map((p) => (timeline.picked === null || p.id === null || p.id === timeline.picked.id ? 1 : 0.25)) },
+    marker: { color: colours, line: { color: report.colour("--ink"), width: pieces.map((p) => (p === timeline.picked ? 2 : 0)) }, opacity: pieces.map((p) => (timeline.picked === null || timeline.picked.id === null || p.id === null || p.id === timeline.picked.id ? 1 : 0.25)) },
     customdata: pieces.map((p) => p.index), hovertext: pieces.map(hover), hovertemplate: "%{hovertext}<extra></extra>", showlegend: false,
   });
   const marks = (what, symbol, size) => {
@@ -135,7 +135,7 @@ timeline.draw = async () => {
 
 // Shows a piece: its frames and ids, what came before and after, and where else its id went.
 timeline.pick = async (piece) => {
-  timeline.picked = piece.id === null ? null : piece;
+  timeline.picked = piece;
   const mine = timeline.story.tracks.get(piece.track), detail = document.getElementById("timeline-detail");
   const line = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
   const parts = [line("h3", `True track ${piece.track}: ${timeline.frames(piece)}`), line("p", [timeline.tell(piece), ...timeline.marks(piece)].join("; ") + ".")];
@@ -177,7 +177,7 @@ timeline.list = () => {
     button.textContent = piece.first;
     const cells = [button, String(piece.track), text, ids].map((content) => { const cell = document.createElement("td"); cell.append(content); return cell; });
     row.append(...cells);
-    row.addEventListener("click", () => { timeline.pick(piece); document.getElementById("timeline-detail").scrollIntoView({ block: "nearest", behavior: "smooth" }); });
+    row.addEventListener("click", () => timeline.pick(piece));
     return row;
   }));
 };
