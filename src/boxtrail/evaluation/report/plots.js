@@ -30,7 +30,7 @@ report.layout = (changes) => {
     yaxis: { ...axis, fixedrange: true, ...changes.yaxis },
   };
 };
-report.config = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+report.config = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
 
 report.fill = (select, values, texts) => {
   select.replaceChildren(...values.map((value, i) => new Option(texts ? texts[i] : value, value)));
