@@ -1,0 +1,11 @@
+"""Files of tracks in every format of the field: read, written, converted, looked at and repaired."""
+
+from __future__ import annotations
+
+from boxtrail.io.formats.catalogue import FORMATS
+from boxtrail.io.formats.fixing import find_problems, fix
+from boxtrail.io.formats.problems import Problem
+from boxtrail.io.formats.reading import read_tracks
+from boxtrail.io.formats.rows import SequenceRows
+
+__all__ = ["FORMATS", "Problem", "SequenceRows", "find_problems", "fix", "read_tracks"]
