@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from boxtrail.cli.convert import convert
 from boxtrail.cli.demo import demo
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
 from boxtrail.cli.postprocess import postprocess
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(track)
 app.command()(postprocess)
+app.command()(convert)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)

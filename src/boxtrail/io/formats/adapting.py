@@ -49,10 +49,12 @@ def adapted(rows: SequenceRows, format: str) -> tuple[SequenceRows, list[str]]:
 
 
 def settled(rows: SequenceRows) -> SequenceRows:
-    """The seventh column of a MOT file as either scores or flags: with classes and of 0 and 1 alone, it is flags."""
+    """The seventh column of a MOT file as scores, or as flags if it is 0 and 1 alone; all 1, it says nothing."""
     if rows.scores is None or rows.flags is None or rows.scores is not rows.flags:
         return rows
-    if rows.labels is not None and np.all(np.isin(rows.flags, (0.0, 1.0))):
+    if np.all(rows.flags == 1.0):
+        return replace(rows, scores=None, flags=None)
+    if np.all(np.isin(rows.flags, (0.0, 1.0))):
         return replace(rows, scores=None)
     return replace(rows, flags=None)
 
@@ -134,7 +136,7 @@ def _with_classes(rows: SequenceRows, format: str, target: Format) -> tuple[Sequ
     return rows, []
 
 
-_DEFAULT = {"visdrone": "others", "mots": "pedestrian", "kitti": "object"}
+_DEFAULT = {"mot-oriented": "0", "visdrone": "others", "mots": "pedestrian", "kitti": "object"}
 _NUMBERED = {"visdrone": VISDRONE_CLASSES, "mots": MOTS_CLASSES}
 _ALSO = {"person": "pedestrian"}
 

@@ -125,7 +125,7 @@ def write_oriented(rows: SequenceRows) -> str:
         size = shapes[:, 2:] - shapes[:, :2]
         shapes = np.column_stack([shapes[:, :2] + size / 2.0, size, np.zeros(len(shapes))])
     scores = np.ones(len(rows)) if rows.scores is None else rows.scores
-    labels = np.full(len(rows), -1) if rows.labels is None else rows.labels
+    labels = np.zeros(len(rows)) if rows.labels is None else rows.labels
     return lines(rows, shapes, scores, labels, np.full(len(rows), -1))
 
 
