@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from boxtrail.cli.convert import convert
 from boxtrail.cli.demo import demo
 from boxtrail.cli.eval import evaluate
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
@@ -21,6 +22,7 @@ app.command()(track)
 app.command()(postprocess)
 app.command("eval")(evaluate)
 app.command("val", hidden=True)(evaluate)
+app.command()(convert)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)
