@@ -194,7 +194,7 @@ def _score(pair: SequencePair, options: Options) -> Outcome:
             found = _track_map(kind, truth, prediction, overlaps, kept)
             scores[kept.name] = replace(scores[kept.name], track_map=found)
     is_telling = bool(len(truth) and len(prediction))
-    return Outcome(rules, by_class, is_telling, scores, timelines, file_format, kind)
+    return Outcome(rules, by_class, is_telling, scores, timelines, first.format, kind)
 
 
 def _kind(name: str, truth: SequenceRows, prediction: SequenceRows, wanted: str) -> str:
