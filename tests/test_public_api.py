@@ -180,12 +180,13 @@ def test_an_option_too_few_or_too_many_is_an_error_in_both_languages(
 
 LAYERS = (
     {"boxes", "errors"},
-    {"detections", "results", "motion"},
+    {"detections", "results", "motion", "onnx_runtime"},
     {"reference", "_core"},
     {"backend"},
     {"reid"},
     {"trackers"},
-    {"detectors", "io", "evaluation"},
+    {"detectors", "io"},
+    {"evaluation"},
     {"postprocessing"},
     {"pipeline", "execution", "benchmarks", "tuning", "predict", "demo"},
     {"serve", "cli"},

@@ -16,7 +16,9 @@ from boxtrail.benchmarks.catalogue import benchmark_names
 from boxtrail.benchmarks.config import BenchmarkConfig, SplitConfig
 from boxtrail.benchmarks.generate import GeneratedCache, generate
 from boxtrail.benchmarks.replay import replay
+from boxtrail.benchmarks.replay_task import TrackerRun
 from boxtrail.benchmarks.sequence import CachedSequence
+from boxtrail.benchmarks.validation import Validation, val
 
 __all__ = [
     "Benchmark",
@@ -26,8 +28,11 @@ __all__ = [
     "DamagedFileError",
     "GeneratedCache",
     "SplitConfig",
+    "TrackerRun",
+    "Validation",
     "benchmark_names",
     "generate",
     "load_benchmark",
     "replay",
+    "val",
 ]

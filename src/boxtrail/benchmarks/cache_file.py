@@ -12,6 +12,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def write_bytes(path: Path, data: bytes | memoryview) -> None:
     try:
         _write_into_folder(partial, data)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # there may be nothing to remove
+            partial.unlink()
         raise cannot_write(path, error) from error
     complete(partial, path)
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail.benchmarks.content import file_hash
-from boxtrail.detectors.factory import DetectorSpec
+from boxtrail.detectors.factory import DetectorSpec, create_detector
 from boxtrail.errors import ConfigError, SourceError
+from boxtrail.motion import make_estimator
+from boxtrail.reid import create_embedder
 
 CACHE_VERSION = 1  # goes up when the same inputs give other detections, embeddings or warps, or files change
 PUBLIC, FILE = "public", "file"
@@ -69,7 +71,7 @@ class Recipe:
         """With ``detector_key`` and ``reid_key`` set to what names detector and embedder in keys.
 
         Raises:
-            ConfigError: for an object that does not say what it is.
+            ConfigError: for an object that does not say what it is, or an unknown name.
             SourceError: if the file of a network cannot be read.
         """
         detector_key = self.detector_key
@@ -78,6 +80,8 @@ class Recipe:
         reid_key = self.reid_key
         if self.reid is not None and reid_key is None:
             reid_key = _name_of(self.reid, "reid")
+        if self.camera_motion is not None and self.camera_needs_images:
+            make_estimator(self.camera_motion)  # likewise
         return replace(self, detector_key=detector_key, reid_key=reid_key)
 
 
@@ -105,6 +109,8 @@ def file_for(
     elif path.is_dir():
         ends = (f"{prefix}{{0}}.txt", f"{prefix}{{0}}.txt.gz", "{0}/det/det.txt", "{0}/det/det.txt.gz")
         candidates = [path / end.format(name) for name in names for end in ends]
+    elif not path.exists():
+        raise SourceError(f"no {what}: no such file or folder {text or '(empty)'}")
     elif not of_all:
         raise ConfigError(
             f"{text} is one file for several sequences; give a folder, or {{sequence}} in the path"
@@ -119,9 +125,14 @@ def file_for(
 
 def _name_of(spec: Any, what: str) -> str:
     if isinstance(spec, (str, Path)):
-        kind, colon, path = str(spec).partition(":")
-        path = path if colon and kind.casefold() == "onnx" else str(spec)
-        return f"{kind}:{file_hash(path)}" if Path(path).is_file() else str(spec).strip().casefold()
+        text = str(spec).strip()
+        kind, _, path = text.partition(":")
+        file = Path(path if kind.casefold() == "onnx" else text)
+        if file.is_file() and (what == "reid" or kind.casefold() == "onnx"):
+            return f"{kind_of(text) if file != Path(text) else file.suffix}:{file_hash(file)}"
+        # Made once to be told what is wrong with a name before all the images are looked at.
+        _ = create_detector(text) if what == "detector" else create_embedder(text)
+        return text.casefold()
     own = getattr(spec, "cache_key", None)
     if isinstance(own, str) and own:
         return own

@@ -23,6 +23,25 @@ def replay(tracker: Tracker, sequence: CachedSequence) -> SequenceRows:
     Raises:
         InvalidInputError: if the tracker cannot use what is cached, as one that needs embeddings and finds none.
     """
+    frames, table = updates(tracker, sequence)
+    width = table.shape[1] - 4
+    return SequenceRows(
+        frames=frames + 1,
+        ids=table[:, width].astype(np.int64),
+        shapes=np.ascontiguousarray(table[:, :width]),
+        scores=table[:, width + 1].copy(),
+        labels=table[:, width + 2].astype(np.int64),
+        names=dict(sequence.class_names or {}),
+        num_frames=sequence.num_frames,
+    )
+
+
+def updates(tracker: Tracker, sequence: CachedSequence) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Frames (M,), from 0, and rows (M, 8) or (M, 9) of all updates, as in :class:`boxtrail.TrackResults`.
+
+    Raises:
+        InvalidInputError: as :func:`replay`.
+    """
     tracker.reset()
     detections, embeddings, warps = sequence.detections, sequence.embeddings, sequence.warps
     offsets = sequence.offsets.tolist()
@@ -41,17 +60,8 @@ def replay(tracker: Tracker, sequence: CachedSequence) -> SequenceRows:
         if count := len(tracks):
             found.append(tracks.view(np.ndarray))
             counts[i] = count
-    width = detections.shape[1] - 2
-    table = np.concatenate(found) if found else np.empty((0, width + 4))
-    return SequenceRows(
-        frames=np.repeat(np.arange(1, sequence.num_frames + 1), counts),
-        ids=table[:, width].astype(np.int64),
-        shapes=np.ascontiguousarray(table[:, :width]),
-        scores=table[:, width + 1].copy(),
-        labels=table[:, width + 2].astype(np.int64),
-        names=dict(sequence.class_names or {}),
-        num_frames=sequence.num_frames,
-    )
+    table = np.concatenate(found) if found else np.empty((0, detections.shape[1] + 2))
+    return np.repeat(np.arange(sequence.num_frames), counts), table
 
 
-__all__ = ["replay"]
+__all__ = ["replay", "updates"]

@@ -13,11 +13,13 @@ from boxtrail.errors import ConfigError
 
 _files = partial(typer.Option, rich_help_panel="Files", metavar="FILE")
 
+_replay = partial(typer.Option, rich_help_panel="Trackers on a benchmark, instead of --gt and --pred")
+
 _Truth = Annotated[
-    Path, typer.Option("--gt", metavar="PATH", help="The truth: a file, a sequence or a folder.")
+    Path | None, typer.Option("--gt", metavar="PATH", help="The truth: a file, a sequence or a folder.")
 ]
 _Predictions = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--pred",
         metavar="[NAME=]PATH",
@@ -42,11 +44,36 @@ _Bootstrap = Annotated[
     bool,
     typer.Option("--bootstrap", help="Confidence intervals over sequences, and which tracker beats which."),
 ]
+_Benchmark = Annotated[
+    str | None,
+    _replay(
+        "--benchmark",
+        "-b",
+        metavar="NAME|PATH",
+        help="See `boxtrail benchmarks`; or your own folder or YAML.",
+    ),
+]
+_Trackers = Annotated[
+    str, _replay("--tracker", "-t", help="Names with commas between them; NAME@PRESET for one with a preset.")
+]
+_Pairs = Annotated[
+    list[str] | None,
+    _replay("--option", "-o", metavar="KEY=VALUE", help="One option of all trackers; repeatable."),
+]
+_Postprocess = Annotated[
+    list[str] | None, _replay(metavar="METHOD", help="linear, gsi, gbi or gta, over the tracks; repeatable.")
+]
+_Config = Annotated[
+    str | None, _replay(metavar="FILE|PRESET", help="Options of all trackers that name no preset.")
+]
+_Detector = Annotated[str, _replay(help="As of `boxtrail generate`; what is not in the cache is computed.")]
+_Folder = Annotated[Path | None, _replay(metavar="DIR", help="As of `boxtrail generate`.")]
+_SaveTxt = Annotated[Path | None, _replay(metavar="DIR", help="Write the tracks: DIR/TRACKER/SEQUENCE.txt.")]
 
 
 def evaluate(
-    gt: _Truth,
-    pred: _Predictions,
+    gt: _Truth = None,
+    pred: _Predictions = None,
     format: _Format = "auto",
     classes: _Classes = None,
     preprocess: _Preprocess = "auto",
@@ -58,10 +85,30 @@ def evaluate(
     json_file: Annotated[Path | None, _files("--json", help="All metrics, with HOTA's curves.")] = None,
     csv_file: Annotated[Path | None, _files("--csv", help="All metrics, a row a sequence.")] = None,
     html_file: Annotated[Path | None, _files("--html", help="A report with plots and timelines.")] = None,
+    benchmark: _Benchmark = None,
+    tracker: _Trackers = "bytetrack",
+    tracker_config: _Config = None,
+    option: _Pairs = None,
+    postprocess: _Postprocess = None,
+    detector: _Detector = "public",
+    reid: Annotated[str | None, _replay(metavar="NAME|PATH", help="Embedder, likewise.")] = None,
+    camera_motion: Annotated[str | None, _replay(help="Likewise.")] = None,
+    split: Annotated[str | None, _replay(help="Of the benchmark; its default without.")] = None,
+    data_dir: _Folder = None,
+    cache_dir: _Folder = None,
+    baseline: Annotated[
+        str | None, _replay(help="Whom the others are compared with; the first without.")
+    ] = None,
+    save_txt: _SaveTxt = None,
+    executor: Annotated[str, _replay(help="local, ray or ray://HOST:PORT.")] = "local",
+    workers: Annotated[int | None, _replay(min=1, help="Sequences at the same time.")] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
-    """Score tracks against the truth: HOTA, CLEAR and Identity, with TrackEval's numbers."""
+    """Score tracks against the truth: HOTA, CLEAR and Identity, with TrackEval's numbers.
+
+    Tracks are files, by --gt and --pred, or come from trackers, by --benchmark and --tracker.
+    """
     with one_line_errors(debug=debug):
         from boxtrail.cli.scores import Output, show
         from boxtrail.evaluation import evaluate as score
@@ -75,6 +122,30 @@ def evaluate(
             html_file,
             quiet,
         )
+        if benchmark is not None:
+            if gt is not None or pred:
+                raise ConfigError(
+                    "--benchmark brings its truth, and its trackers the tracks; leave --gt and --pred"
+                )
+            from boxtrail.cli.replayed import Replaying, score_replayed
+
+            _check_rules(format, classes, preprocess, iou, threshold)
+            generation = {
+                "detector": detector,
+                "reid": reid,
+                "camera_motion": camera_motion,
+                "split": split,
+                "data_dir": data_dir,
+                "cache_dir": cache_dir,
+            }
+            told = Replaying(
+                benchmark, tracker, tracker_config, option or [], postprocess or [], baseline, save_txt,
+                executor, workers, generation,
+            )  # fmt: skip
+            score_replayed(told, output)
+            return
+        if gt is None or not pred:
+            raise ConfigError("what is to be scored? Give --gt and --pred, or --benchmark and --tracker")
         options = {
             "format": format,
             "classes": _listed(classes, "--classes"),
@@ -84,6 +155,26 @@ def evaluate(
         }
         paths = named_paths(pred)
         show({name: score(gt, path, **options) for name, path in paths.items()}, output)  # type: ignore[arg-type]
+
+
+def _check_rules(format: str, classes: str | None, preprocess: str, iou: str, threshold: float) -> None:
+    """A benchmark says itself how it is scored.
+
+    Raises:
+        ConfigError: if something else is asked for.
+    """
+    given = {
+        "--format": format != "auto",
+        "--classes": classes is not None,
+        "--preprocess": preprocess != "auto",
+        "--iou": iou != "auto",
+        "--threshold": threshold != 0.5,
+    }
+    named = [option for option, is_given in given.items() if is_given]
+    if named:
+        raise ConfigError(
+            f"a benchmark has its own rules; leave {', '.join(named)}, or write them into a YAML file"
+        )
 
 
 def named_paths(texts: list[str]) -> dict[str, Path]:

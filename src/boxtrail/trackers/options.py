@@ -61,6 +61,10 @@ class StreamConfig:
             ``initial_position`` or ``initial_velocity`` → four numbers, five with an angle, in the terms of the filter,
             see :func:`boxtrail.tuning.calibrate_kalman`; without effect on trackers that have none.
         record: note every decision, for :meth:`Tracker.explain`.
+        embedding_interval: with an embedder of its own the tracker embeds every k-th frame, ≥ 1; the frames between
+            are tracked by motion.
+        only_ambiguous: it embeds only detections that motion leaves open, because several tracks and detections are
+            near each other, or none; together with an interval above 1 all are embedded in every k-th frame.
     """
 
     per_class: bool = option(False)
@@ -75,6 +79,8 @@ class StreamConfig:
     cmc_method: str = option("auto")
     kalman_noise: Mapping[str, tuple[float, ...]] | None = option(None)
     record: bool = option(False)
+    embedding_interval: int = option(1, 1, 1e6)
+    only_ambiguous: bool = option(False)
 
 
 def build(config_type: type[T], values: Mapping[str, Any]) -> T:
