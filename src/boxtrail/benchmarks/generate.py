@@ -147,7 +147,8 @@ def generate(
         half, reid_arch: of the embedder.
         detector_key, reid_key: names of Python objects in the cache; needed where nothing else tells them apart.
         batch_size: frames that detector and embedder get at once.
-        executor, workers: see :func:`boxtrail.execution.open_executor`; one worker is this process.
+        executor, workers: see :func:`boxtrail.execution.open_executor`; one worker is this process. The machines of a
+            cluster must see the data and the cache under the same paths.
         gpus: GPUs a worker of a cluster needs.
         progress: is told of frames with one worker, of sequences with more.
 
@@ -176,7 +177,7 @@ def generate(
 
 def find_cache_dir(given: str | Path | None) -> Path:
     """The folder of all caches: as given, else ``BOXTRAIL_CACHE``, else ``~/.cache/boxtrail``."""
-    return Path(given or os.environ.get(CACHE_VARIABLE) or "~/.cache/boxtrail").expanduser()
+    return Path(given or os.environ.get(CACHE_VARIABLE) or "~/.cache/boxtrail").expanduser().absolute()
 
 
 def sequence_task(
