@@ -101,4 +101,4 @@ def test_two_processes_at_once_do_not_disturb_each_other(own: Path, tmp_path: Pa
     assert len(content(cache)) == 3 * len(LENGTHS)
     first = found.sequence("a")
     left, top, width, height = box_of(5, 0)
-    np.testing.assert_array_equal(first.detections[8], [left, top, left + width, top + height, 0.9, 0])
+    np.testing.assert_array_equal(first.detections[8], [left, top, left + width, top + height, 0.9, 1])

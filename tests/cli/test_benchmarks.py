@@ -39,7 +39,7 @@ def test_eval_replays_trackers_and_compares_them(boxtrail: Boxtrail, own: Path, 
     )  # fmt: skip
     assert (code, err) == (0, "")
     assert "100.00" in out
-    assert "ocsort beside bytetrack: HOTA -" in out
+    assert "ocsort beside bytetrack: HOTA" in out
     assert "frames a second of tracking: bytetrack" in out
     assert "4 files of tracks" in out
     assert set(json.loads((tmp_path / "o.json").read_text())["trackers"]) == {"bytetrack", "ocsort"}
@@ -71,7 +71,7 @@ def test_benchmarks_tells_what_is_there(boxtrail: Boxtrail, tmp_path: Path) -> N
         (["generate", "-b", "mot71"], "there is no benchmark 'mot71'; did you mean 'mot17'?"),
         (["generate", "-b", "mot17", "--data-dir", "none"], "MOT17: no data directory"),
         (["generate", "-b", "OWN", "--detector", "mtion"], "unknown detector 'mtion'; did you mean 'motion'?"),
-        (["generate", "-b", "OWN", "--split", "vall"], "own has no split 'vall'; did you mean 'val-half'?"),
+        (["generate", "-b", "OWN", "--split", "vallhalf"], "own has no split 'vallhalf'; did you mean 'val-half'?"),
         (["generate", "-b", "OWN", "--executor", "cloud"], "unknown executor 'cloud'"),
         (["generate"], "Missing option '--benchmark'"),
         (["eval", "-b", "OWN", "-t", "sortt"], "there is no tracker 'sortt'. Did you mean 'sort'?"),

@@ -59,6 +59,11 @@ class Benchmark:
         """Name and split."""
         return f"{self.name} {self.split_name}"
 
+    @property
+    def class_names(self) -> dict[int, str]:
+        """Class id → name of tracks; empty where the truth has numbers alone to match them with, as MOTChallenge's."""
+        return {} if self.config.preprocess == "mot" else dict(self.config.classes)
+
     def truth(self, sequence: BenchmarkSequence) -> SequenceRows | None:
         """The ground truth of a sequence, frames from 1; None where there is none.
 
@@ -99,7 +104,7 @@ class Benchmark:
         """
         truths = self.truths() if truths is None else truths
         rules, classes = self.config.preprocess, self.config.classes
-        if rules == "mot" or not classes:
+        if rules in ("auto", "mot") or not classes:
             return evaluate(truths, tracks, preprocess=rules)
         named = list(classes.values()) if rules == "kitti" else dict(classes)
         return evaluate(truths, tracks, preprocess=rules, classes=named)

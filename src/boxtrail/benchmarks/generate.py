@@ -218,7 +218,6 @@ def read_sequence(
     for part in (EMBEDDINGS, WARPS):
         if part in files:
             arrays |= read_arrays(files[part])[0]
-    names = {int(label): name for label, name in meta["class_names"].items()}
     return CachedSequence(
         name=sequence.name,
         num_frames=sequence.num_frames,
@@ -229,8 +228,7 @@ def read_sequence(
         embeddings=arrays.get("embeddings"),
         warps=arrays.get("warps"),
         truth=truth,
-        # MOTChallenge's rules go by numbers; its truth has no names that these could be matched with.
-        class_names=None if benchmark.config.preprocess == "mot" or not names else names,
+        class_names=benchmark.class_names or None,
     )
 
 
