@@ -72,6 +72,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "boxtrail.evaluation",
         "boxtrail.motion",
         "boxtrail.postprocessing",
+        "boxtrail.reid",
     ],
 )
 def test_every_name_a_module_lists_is_there(module: str) -> None:
@@ -177,8 +178,9 @@ LAYERS = (
     {"detections", "results", "motion"},
     {"reference", "_core"},
     {"backend"},
+    {"reid"},
     {"trackers"},
-    {"detectors", "reid", "io", "evaluation"},
+    {"detectors", "io", "evaluation"},
     {"postprocessing"},
     {"pipeline", "execution", "benchmarks", "tuning", "predict", "demo"},
     {"serve", "cli"},

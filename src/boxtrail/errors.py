@@ -10,6 +10,7 @@ BoxtrailError
 ├── SourceError (OSError)                 a video, folder or stream that cannot be read
 ├── SinkError (OSError)                   a result file that cannot be written
 ├── DetectorError (RuntimeError)          a detector that cannot be built or run
+├── EmbedderError (RuntimeError)          an appearance network or its weights that cannot be loaded or run
 └── ExecutionError (RuntimeError)         a worker that died or cannot start, or a cluster that cannot be used
 """
 
@@ -71,6 +72,10 @@ class SinkError(BoxtrailError, OSError):
 
 class DetectorError(BoxtrailError, RuntimeError):
     """A detector that cannot be built or run."""
+
+
+class EmbedderError(BoxtrailError, RuntimeError):
+    """An appearance network or its weights that cannot be loaded or run."""
 
 
 class ExecutionError(BoxtrailError, RuntimeError):

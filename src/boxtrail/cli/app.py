@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
+from boxtrail.cli.benchmarks import benchmarks
 from boxtrail.cli.demo import demo
+from boxtrail.cli.eval import evaluate
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
+from boxtrail.cli.generate import generate
 from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
@@ -18,6 +21,10 @@ app = typer.Typer(
 )
 app.command()(track)
 app.command()(postprocess)
+app.command("eval")(evaluate)
+app.command("val", hidden=True)(evaluate)
+app.command()(generate)
+app.command()(benchmarks)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from boxtrail.evaluation.evaluation import Evaluation
 from boxtrail.evaluation.hota import Hota
 from boxtrail.evaluation.identity import Identity
 from boxtrail.evaluation.inputs import SequencePair, Source, find_sequences, format_of, in_names_of, load
+from boxtrail.evaluation.provenance import Provenance
 from boxtrail.evaluation.rows import SHAPES, SequenceRows
 from boxtrail.evaluation.rules import Classes, Counting, choose, counting, has_classes
 from boxtrail.evaluation.scores import Scores
+from boxtrail.evaluation.timeline import Timeline
 from boxtrail.evaluation.track_map import TrackMap
 
 KINDS = ("auto", "box", "oriented", "mask", "point")
@@ -50,6 +53,9 @@ class Outcome:
     by_class: bool
     is_telling: bool
     scores: dict[str, Scores]
+    timelines: dict[str, Timeline]
+    format: str
+    kind: str
 
 
 def evaluate(
@@ -113,7 +119,24 @@ def evaluate(
         again = replace(options, preprocess=rules, by_class=by_class)
         for i, outcome in zip(odd, _score_all([pairs[i] for i in odd], again), strict=True):
             found[i] = outcome
-    return Evaluation({pair.name: outcome.scores for pair, outcome in zip(pairs, found, strict=True)})
+    return Evaluation(
+        {pair.name: outcome.scores for pair, outcome in zip(pairs, found, strict=True)},
+        {pair.name: outcome.timelines for pair, outcome in zip(pairs, found, strict=True)},
+        Provenance(
+            truth=_origin(gt),
+            prediction=_origin(pred),
+            format=" and ".join(sorted({outcome.format for outcome in found})),
+            rules=rules,
+            similarity=" and ".join(sorted({outcome.kind for outcome in found})),
+            threshold=threshold,
+            version=_core.__version__,
+            backend=options.backend,
+        ),
+    )
+
+
+def _origin(source: Source) -> str:
+    return str(source) if isinstance(source, (str, Path)) else "arrays"
 
 
 def _score_all(pairs: list[SequencePair], options: Options) -> list[Outcome]:
@@ -152,14 +175,17 @@ def _score(pair: SequencePair, options: Options) -> Outcome:
     if options.by_class is False and by_class:
         by_class = False
         truth, prediction = (replace(side, labels=None) for side in (truth, prediction))
-    scores = {}
+    scores, timelines = {}, {}
     for kept in counting(rules, pair.name, truth, prediction, overlaps, options.classes):
         rows = (truth.ids, kept.truth, prediction.ids, kept.prediction)
-        scores[kept.name] = _scores(overlaps.score(*rows, options.threshold, num_frames), num_frames)
+        counted = overlaps.score(*rows, options.threshold, num_frames)
+        scores[kept.name] = _scores(counted, num_frames)
+        timelines[kept.name] = Timeline(**counted["timeline"])
         if options.track_map:
             found = _track_map(kind, truth, prediction, overlaps, kept)
             scores[kept.name] = replace(scores[kept.name], track_map=found)
-    return Outcome(rules, by_class, bool(len(truth) and len(prediction)), scores)
+    is_telling = bool(len(truth) and len(prediction))
+    return Outcome(rules, by_class, is_telling, scores, timelines, file_format, kind)
 
 
 def _kind(name: str, truth: SequenceRows, prediction: SequenceRows, wanted: str) -> str:

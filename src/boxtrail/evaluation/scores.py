@@ -20,7 +20,9 @@ class Metrics(Mapping[str, float]):
     """TrackEval's names to fractions and counts; ``curves`` holds HOTA's over alpha (19,), and track mAP's (10,)."""
 
     def __init__(self, values: Mapping[str, float], curves: Mapping[str, FloatArray]) -> None:
-        self._values = dict(values)
+        self._values = {
+            name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()
+        }
         self.curves = dict(curves)
 
     def __getitem__(self, name: str) -> float:
