@@ -54,7 +54,7 @@ def tune(
     executor: str | Executor = "local",
     backend: str | None = None,
     preprocess: str = "auto",
-    classes: Sequence[str | int] | None = None,
+    score_classes: Sequence[str | int] | None = None,
     progress: bool = True,
     **generation: Any,
 ) -> TuneResult:
@@ -85,7 +85,7 @@ def tune(
         executor: ``"local"``, ``"ray"``, ``"ray://HOST:PORT"``, or an open executor.
         backend: ``"cpp"`` or ``"python"``, of tracker and metrics.
         preprocess: rules of the evaluation, see :func:`boxtrail.evaluation.evaluate`.
-        classes: those to score, None for all.
+        score_classes: those to score, None for all.
         progress: show a bar where there is a terminal.
         **generation: further options of :func:`boxtrail.benchmarks.generate`: ``detector``, ``reid``, ``split`` …
 
@@ -105,7 +105,7 @@ def tune(
         generation = {"executor": executor, "workers": workers, **generation}
     sequences, owner = find_sequences(benchmark, progress=StepProgress() if progress else None, **generation)
     tuned, kept = divide(sequences, held_out)
-    rules: dict[str, Any] = {"preprocess": preprocess, "classes": classes, "benchmark": owner}
+    rules: dict[str, Any] = {"preprocess": preprocess, "classes": score_classes, "benchmark": owner}
     job = work.workload(kind.name, chosen, tuned, **rules)
     others = work.workload(kind.name, chosen, kept, **rules) if kept else None
     space = search_space(kind, tuned, only=only, ranges=ranges, fixed=options)
