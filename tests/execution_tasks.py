@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -70,3 +71,42 @@ def first_byte(path: str) -> int:
         return Path(path).read_bytes()[0]
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror}") from error
+
+
+def table_of(task: tuple[int, str, str]) -> NDArray[np.float64]:
+    """A table too large to travel with the reply.
+
+    The doomed node gives one and stays at its second for ever; the others wait until it does.
+    """
+    number, doomed_node, folder = task
+    if doomed_node:
+        done = Path(folder, "doomed-did-one")
+        if node_id() != doomed_node:
+            _await(Path(folder, "doomed-is-busy"))
+        elif done.exists():
+            Path(folder, "doomed-is-busy").touch()
+            time.sleep(60.0)
+        else:
+            done.touch()
+    return np.full((200, 200), float(number)) ** 2
+
+
+def _await(path: Path) -> None:
+    deadline = time.monotonic() + 60.0
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def node_id(_task: object = None) -> str:
+    """Of the Ray node this runs on, "" elsewhere."""
+    ray = sys.modules.get("ray")
+    return ray.get_runtime_context().get_node_id() if ray and ray.is_initialized() else ""
+
+
+def visible_gpus(_task: object) -> str | None:
+    return os.environ.get("CUDA_VISIBLE_DEVICES")
+
+
+def first_letter_here(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")[0]

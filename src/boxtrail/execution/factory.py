@@ -29,6 +29,10 @@ def open_executor(spec: str = "local", *, workers: int | None = None) -> Executo
     if spec == "local":
         count = num_cores() if workers is None else workers
         return Here() if count == 1 else LocalExecutor(count, threads=max(1, num_cores() // count))
+    if spec == "ray" or (spec.startswith("ray://") and len(spec) > len("ray://")):
+        from boxtrail.execution.ray_executor import RayExecutor
+
+        return RayExecutor(spec, workers=workers)
     raise ConfigError(f"unknown executor {spec!r}; there are local, ray and ray://HOST:PORT")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pickle
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from boxtrail.errors import ExecutionError
 
 _VALUE, _ERROR = "value", "error"
+_dumps = partial(pickle.dumps, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 class WorkerTracebackError(Exception):
@@ -23,14 +25,14 @@ class WorkerTracebackError(Exception):
         return f"\n{self.text}"
 
 
-def request(function: Callable[[Any], Any], task: Any) -> bytes:
-    """The call of ``function`` for ``task``.
+def request(function: Callable[[Any], Any], task: Any, *, dumps: Callable[[object], bytes] = _dumps) -> bytes:
+    """The call of ``function`` for ``task``, in the pickle that ``dumps`` makes.
 
     Raises:
         ExecutionError: if one of them cannot be pickled.
     """
     try:
-        return pickle.dumps((function, task), protocol=pickle.HIGHEST_PROTOCOL)
+        return dumps((function, task))
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ExecutionError(
             f"this work cannot be sent to another process ({error}); with one local worker it stays in this one"
@@ -41,10 +43,10 @@ def answer(call: bytes) -> bytes:
     """Make the call, in the worker; what it returned or raised."""
     try:
         function, task = pickle.loads(call)
-        return pickle.dumps((_VALUE, function(task)), protocol=pickle.HIGHEST_PROTOCOL)
+        return _dumps((_VALUE, function(task)))
     except Exception as error:  # noqa: BLE001  it is raised again on the other side
         trace = "".join(traceback.format_exception(error))
-        return pickle.dumps((_ERROR, (_portable(error), trace)), protocol=pickle.HIGHEST_PROTOCOL)
+        return _dumps((_ERROR, (_portable(error), trace)))
 
 
 def result(reply: bytes) -> Any:
