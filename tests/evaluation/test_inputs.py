@@ -263,5 +263,6 @@ def test_results_are_saved_and_shown(tmp_path: Path) -> None:
     assert list(frame.index) == ["one", "two", "OVERALL"]
     assert frame.loc["OVERALL", "GT_Dets"] == 3
     assert "HOTA=" in repr(found)
-    with pytest.raises(SinkError, match="cannot write metrics"):
-        found.save_json(tmp_path / "nowhere" / "metrics.json")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SinkError, match="a folder has that name"):
+        found.save_json(tmp_path / "folder")
