@@ -97,6 +97,7 @@ def _scored(
     options: Mapping[str, Any],
     *,
     fix: bool,
+    quiet: bool,
 ) -> dict[str, Evaluation]:
     from boxtrail.cli.problems import all_problems_told, print_repairs
     from boxtrail.evaluation import evaluate as score
