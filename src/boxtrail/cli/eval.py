@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -106,6 +105,8 @@ def _scored(
     if not fix:
         with all_problems_told(paths, forms):
             return {name: score(truth, path, format=formats, **options) for name, path in tracks.items()}
+    from tempfile import TemporaryDirectory
+
     from boxtrail.evaluation.repair import repaired
 
     with TemporaryDirectory() as folder:
