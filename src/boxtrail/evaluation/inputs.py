@@ -103,6 +103,10 @@ def load(pair: SequencePair, formats: tuple[str, str], renamed: ClassMap | None 
     first, second = _frames_alike(truth, prediction)
     if renamed is not None:
         second = with_classes(second, renamed)[0]
+        # A number is the truth's; a name of the prediction's own would be looked up there instead.
+        numbers = {target for target in renamed.values() if isinstance(target, int)}
+        names = {label: name for label, name in second.names.items() if label not in numbers}
+        second = replace(second, names=names)
     first, second = in_names_of(first, second, truth.format)
     return Side(first, truth.format), Side(second, prediction.format)
 
