@@ -32,6 +32,8 @@ HEAVY = (
     "lap",
     "typer",
     "rich",
+    "jinja2",
+    "plotly",
 )
 NOTHING = np.zeros((0, 6))
 STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "record"}
