@@ -39,6 +39,8 @@ def read_mot(data: bytes, report: Report) -> dict[str, SequenceRows]:
         InvalidInputError: naming file and line.
     """
     table = _parse(data, report)
+    if table["num_columns"] == 10 and _may_be_classes(table["numbers"]):
+        report.notes.append("the eighth of ten columns is not read, but may be a class; VisDrone's results have it there")
     return {"": of_mot_columns(table["frames"], table["ids"], table["numbers"], table["num_columns"])}
 
 
@@ -176,6 +178,12 @@ def _parse(data: bytes, report: Report) -> dict[str, Any]:
         message = str(error)
         line, _, what = message.removeprefix("line ").partition(": ")
         report.fatal(int(line), what)
+
+
+def _may_be_classes(numbers: FloatArray) -> bool:
+    eighth = numbers[:, 5]
+    whole = np.all(eighth == np.rint(eighth)) and np.any(eighth >= 0.0)
+    return bool(whole and np.all(numbers[:, 6:] == -1.0))
 
 
 def _need_ten(table: dict[str, Any], report: Report) -> None:
