@@ -93,14 +93,18 @@ def test_random_masks_have_the_official_numbers(
         (root / "trackers/one/data" / f"{sequence}.txt").write_text(tracks)
     names = ["car", "pedestrian"] if kitti else ["pedestrian"]
     for backend in ("cpp", "python"):
-        ours = evaluate(root / "truth", root / "trackers" / "one", format="mots", classes=names, backend=backend)
+        ours = evaluate(
+            root / "truth", root / "trackers" / "one", format="mots", classes=names, backend=backend
+        )
         for name in names:
             theirs = official(root, kitti, name, num_frames)
             for sequence in SEQUENCES:
                 found = {key: value for key, value in theirs[sequence].items() if key not in NOT_SAID}
                 assert_same(ours.metrics(sequence, name), found, f"{sequence} {name} {backend}")
             assert_same(
-                ours.classes[name], {k: v for k, v in theirs[""].items() if k not in NOT_SAID}, f"{name} {backend}"
+                ours.classes[name],
+                {k: v for k, v in theirs[""].items() if k not in NOT_SAID},
+                f"{name} {backend}",
             )
 
 
@@ -116,7 +120,10 @@ def test_a_prediction_is_forgiven_where_more_than_half_of_it_is_to_be_ignored(tm
     tracks.write_text(row(1, 1, 2, slice(0, 4)) + row(1, 2, 2, slice(11, 15)) + row(1, 3, 2, slice(12, 16)))
     found = evaluate(truth, tracks)
     assert list(found.classes) == ["pedestrian"]
-    assert (found.overall["CLR_TP"], found.overall["CLR_FP"]) == (1, 1)  # three quarters of 2 is ignored, half of 3
+    assert (found.overall["CLR_TP"], found.overall["CLR_FP"]) == (
+        1,
+        1,
+    )  # three quarters of 2 is ignored, half of 3
     assert evaluate(truth, tracks, preprocess="none").overall["CLR_FP"] == 2
 
 

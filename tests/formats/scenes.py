@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boxtrail.io.formats import SequenceRows, write_tracks
+from boxtrail.io.formats import FORMATS, SequenceRows, write_tracks
 from boxtrail.io.formats.masks import mask_of, mask_of_box
 
 SIZE = (64, 48)
@@ -64,4 +64,5 @@ def put(folder: Path, format: str, rows: SequenceRows) -> Path:
 
 
 def suffix(format: str) -> str:
-    return {"cvat": ".xml", "coco": ".json", "supervisely": ".json", "csv": ".csv", "jsonl": ".jsonl"}.get(format, ".txt")
+    """Of the files of a format."""
+    return FORMATS[format].suffix

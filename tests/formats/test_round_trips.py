@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from boxtrail.io.formats import FORMATS, SequenceRows, convert, read_tracks, write_tracks
 from boxtrail.io.formats.adapting import settled, upright
-from boxtrail.io.formats.masks import box_of, is_mask, mask_of, mask_of_polygons, pixels, run_lengths, run_text
+from boxtrail.io.formats.masks import (
+    box_of,
+    is_mask,
+    mask_of,
+    mask_of_polygons,
+    pixels,
+    run_lengths,
+    run_text,
+)
 from formats.scenes import SIZE, put, scene, suffix
 from strategies import examples
 
@@ -22,7 +30,9 @@ TO_THE_DIGIT = [name for name in WITH_ANGLES if name != "supervisely"]  # whose 
 WITH_MASKS = [name for name, format in FORMATS.items() if "mask" in format.kinds]
 
 
-def there_and_back(folder: Path, first: str, second: str, rows: SequenceRows) -> tuple[SequenceRows, SequenceRows]:
+def there_and_back(
+    folder: Path, first: str, second: str, rows: SequenceRows
+) -> tuple[SequenceRows, SequenceRows]:
     """What the first format holds, and what is left of it after the second."""
     start = put(folder / "start", first, rows)
     middle = folder / "middle" if second == "motchallenge" else folder / f"middle/one{suffix(second)}"
@@ -93,8 +103,12 @@ def test_oriented_boxes_of_an_annotation_are_right_to_its_pixels(
     seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     rng = np.random.default_rng(seed)
-    shapes = np.column_stack([rng.uniform(200, 300, (9, 2)), rng.uniform(30, 90, (9, 2)), rng.uniform(-3, 3, 9)])
-    rows = SequenceRows(frames=np.arange(1, 10), ids=np.ones(9, dtype=np.int64), shapes=shapes, frame_size=(500, 500))
+    shapes = np.column_stack(
+        [rng.uniform(200, 300, (9, 2)), rng.uniform(30, 90, (9, 2)), rng.uniform(-3, 3, 9)]
+    )
+    rows = SequenceRows(
+        frames=np.arange(1, 10), ids=np.ones(9, dtype=np.int64), shapes=shapes, frame_size=(500, 500)
+    )
     path = tmp_path_factory.mktemp("oriented") / "one.json"
     write_tracks(path, rows, "supervisely")
     found = read_tracks(path)["one"]
@@ -152,7 +166,10 @@ def test_the_format_of_a_file_is_found_by_what_is_in_it(format: str, tmp_path: P
         rows = scene(3, kind)
         if kind not in FORMATS[format].kinds:
             continue
-        explicit, found = read_tracks(put(tmp_path / kind, format, rows), format), read_tracks(tmp_path / kind)
+        explicit, found = (
+            read_tracks(put(tmp_path / kind, format, rows), format),
+            read_tracks(tmp_path / kind),
+        )
         assert list(explicit) == list(found)
         assert explicit["one"].kind == found["one"].kind
         np.testing.assert_array_equal(explicit["one"].frames, found["one"].frames)

@@ -80,7 +80,7 @@ def _text_format(lines: list[str]) -> str:
         return "mots"
     tens = [list(map(float, row)) for row in rows if len(row) == 10 and all(map(NUMBER.fullmatch, row))]
     if len(tens) * 2 > len(rows):
-        if all(row[9] == -1.0 and row[8] >= 0.0 and row[8] == int(row[8]) for row in tens):
+        if all(row[9] == -1.0 and row[8] >= 0.0 and row[8] % 1.0 == 0.0 for row in tens):
             return "mot-oriented"
         if all(_is_visdrone(row) for row in tens):
             return "visdrone"
