@@ -66,9 +66,10 @@ def test_a_bare_list_of_results_refers_to_the_images_of_the_truth(tmp_path: Path
     write_tracks(tmp_path / "truth.json", tracks)
     document = json.loads((tmp_path / "truth.json").read_text())
     results = [
-        {"image_id": a["image_id"], "track_id": a["instance_id"], "category_id": a["category_id"], "bbox": a["bbox"], "score": 0.5}
+        {key: a[key] for key in ("image_id", "category_id", "bbox")}
+        | {"track_id": a["instance_id"], "score": 0.5}
         for a in document["annotations"]
-    ]  # fmt: skip
+    ]
     (tmp_path / "results.json").write_text(json.dumps(results))
     found = evaluate(tmp_path / "truth.json", tmp_path / "results.json")
     assert found.overall["HOTA"] == pytest.approx(1.0)
@@ -151,9 +152,9 @@ def test_what_cannot_be_scored_is_said_in_one_line(tmp_path: Path) -> None:
     good = put(tmp_path / "truth", "coco", scene(1))
     with pytest.raises(ConfigError, match="unknown format 'yolo'"):
         evaluate(good, good, format=("coco", "yolo"))
+    (tmp_path / "pred").mkdir()
+    put(tmp_path / "x", "csv", scene(1)).rename(tmp_path / "pred" / "other.csv")
     with pytest.raises(SourceError, match="no tracks of sequence 'one'; found other"):
-        (tmp_path / "pred").mkdir()
-        put(tmp_path / "x", "csv", scene(1)).rename(tmp_path / "pred" / "other.csv")
         evaluate(good, tmp_path / "pred")
     with pytest.raises(InvalidInputError, match="the rules of MOTS need masks with classes"):
         evaluate(good, good, preprocess="mots")
