@@ -22,6 +22,7 @@ COCO = {
         {"id": 2, "image_id": 2, "instance_id": 1, "category_id": 1, "bbox": [1, 0, 9, 9]},
     ],
 }
+ENTITY = '<!DOCTYPE x [<!ENTITY a "b">]>'
 CVAT = """<annotations>
 <meta><task><size>3</size><labels><label><name>car</name></label></labels></task></meta>
 <track id="0" label="car">
@@ -207,7 +208,7 @@ def test_repaired_coco_keeps_what_it_does_not_know(tmp_path: Path) -> None:
         ('frame="1"', 'frame="0"', 5, "<box>: track 0 has a row in frame 1 already, in line 4"),
         ('label="car"', 'label="bus"', 3, "<track id=0>: class 'bus' is none of the file's"),
         ("</track>", "", 7, "no XML: mismatched tag"),
-        ("<annotations>", '<!DOCTYPE x [<!ENTITY a "b">]><annotations>', 1, "the XML declares an entity, which is refused"),
+        ("<annotations>", f"{ENTITY}<annotations>", 1, "the XML declares an entity, which is refused"),
         ('frame="1"', 'frame="999999999"', 5, "<box>: 999999999 frames after the one before"),
     ],
 )  # fmt: skip

@@ -173,3 +173,21 @@ def test_the_format_of_a_file_is_found_by_what_is_in_it(format: str, tmp_path: P
         assert list(explicit) == list(found)
         assert explicit["one"].kind == found["one"].kind
         np.testing.assert_array_equal(explicit["one"].frames, found["one"].frames)
+
+
+def test_oriented_boxes_that_are_cut_at_the_edge_of_the_frame_stay_oriented(tmp_path: Path) -> None:
+    angles = np.array([0.3, -0.7, 1.1, 0.3])
+    centres = np.array([[60.0, 60.0], [120.0, 80.0], [70.0, 120.0], [5.0, 60.0]])
+    shapes = np.column_stack([centres, np.tile([50.0, 20.0], (4, 1)), angles])
+    rows = SequenceRows(
+        frames=np.arange(1, 5), ids=np.ones(4, dtype=np.int64), shapes=shapes, frame_size=(200, 200)
+    )
+    write_tracks(tmp_path / "one.json", rows, "supervisely")
+    found = read_tracks(tmp_path / "one.json")["one"]
+    assert found.kind == "oriented"
+    np.testing.assert_allclose(np.asarray(found.shapes)[:3], shapes[:3], atol=1.5)
+    cut = np.asarray(found.shapes)[3]
+    assert np.sin(cut[4] - angles[3]) == pytest.approx(0.0, abs=0.1) or np.cos(
+        cut[4] - angles[3]
+    ) == pytest.approx(0.0, abs=0.1)
+    assert 0.0 < cut[2] * cut[3] < 50.0 * 20.0
