@@ -94,7 +94,14 @@ def rows_of(
     collectors = {video: RowCollector(report) for video in index.videos}
     for k, entry in enumerate(entries):
         here = (*path, k)
-        place = Place(lambda here=here: document.line(here), document.drop(entries, k), named(here), entry)  # type: ignore[misc]
+        place = Place(
+            lambda here=here: document.line(here),  # type: ignore[misc]
+            document.drop(entries, k),
+            named(here),
+            {name: value for name, value in entry.items() if name != "id"}
+            if isinstance(entry, Mapping)
+            else None,
+        )
         image = _image(entry, index, place, report)
         if image is None:
             continue
