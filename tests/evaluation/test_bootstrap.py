@@ -168,6 +168,8 @@ class TestComparison:
         outcome = self.compared(a=found(BAD, BAD), b=found(GOOD, GOOD), c=found(GOOD, BAD))
         pairs = [(found.first, found.second) for found in outcome.differences if found.metric == "CLR_Re"]
         assert pairs == [("b", "c"), ("b", "a"), ("c", "a")]
+        best = [(found.metric, found.first, found.second) for found in outcome.of_the_best()]
+        assert best == [(name, "b", other) for name in ("CLR_Re", "CLR_FN") for other in ("c", "a")]
 
     def test_other_sequences_are_refused_by_name(self) -> None:
         with pytest.raises(InvalidInputError, match=r"a and b .* 's2' is in one of them"):
@@ -192,3 +194,12 @@ def test_a_single_sequence_is_refused_in_words() -> None:
 def test_wrong_options_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         bootstrap(found(GOOD, BAD), **options)  # type: ignore[arg-type]
+
+
+def test_every_metric_has_a_column_that_says_what_it_is() -> None:
+    evaluation = evaluate(TRUTH, GOOD, preprocess="none", track_map=True)
+    assert set(evaluation.overall) == set(COLUMNS)
+    assert all(column.meaning.endswith(".") for column in COLUMNS.values())
+    assert COLUMNS["AP_area_s"].show(-1.0) == "–"
+    assert COLUMNS["HOTA"].show(0.54932) == "54.93"
+    assert COLUMNS["GT_Dets"].show(12345) == "12,345"
