@@ -19,6 +19,15 @@ const read = async () => {
   seen("marks", marks.map((trace) => trace.x.length));
   seen("bars", plot.querySelectorAll(".bars path").length);
 
+  const shown = () => plot.layout.xaxis.range.map((frame) => Math.round(10 * frame) / 10);
+  const ranges = [shown()];
+  for (const button of document.querySelectorAll("#timeline-zoom button")) {
+    button.click();
+    await pause();
+    ranges.push(shown());
+  }
+  seen("ranges", ranges);
+
   const at = marks.find((trace) => trace.marker.symbol === "x").customdata[0];
   plot.emit("plotly_click", { points: [{ customdata: at }] });
   await pause();

@@ -201,7 +201,7 @@ def read_by_someone(text: str, sequence: str, tmp_path: Path) -> dict[str, Any]:
     assert opened.console == []
     assert opened.data("done") == "true"
     assert opened.data("hacked") is None
-    names = ("counts", "marks", "bars", "detail", "events", "falling", "rising", "themes", "drawn")
+    names = ("counts", "marks", "bars", "detail", "events", "falling", "rising", "themes", "drawn", "ranges")
     return {name: json.loads(unescape(opened.data(name) or "null")) for name in names}
 
 
@@ -232,6 +232,9 @@ def test_a_browser_draws_mot17(tmp_path: Path, data_dir: Path) -> None:
     metrics = found["pedes"].sequences["MOT17-02-DPM"]
     assert seen["marks"] == [metrics["Frag"], metrics["IDSW"]]
     assert f"{metrics['IDSW']} id switches · {metrics['Frag']} fragmentations" in seen["counts"]
+    whole, earlier, closer, wider, later, everything = seen["ranges"]
+    assert all(shown == pytest.approx(whole, abs=0.2) for shown in (earlier, wider, later, everything))
+    assert closer[1] - closer[0] == pytest.approx((whole[1] - whole[0]) / 2.0, abs=0.3)
     assert sum("switch" in row[2] for row in seen["events"]) == metrics["IDSW"]
     assert sum("fragmentation" in row[2] for row in seen["events"]) == metrics["Frag"]
     assert seen["drawn"] == [True] * 6
