@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from boxtrail.errors import ConfigError
-from boxtrail.io.formats.catalogue import AUTO, FORMATS
+from boxtrail.io.formats.catalogue import AUTO
 from boxtrail.io.formats.classes import class_map, with_classes
 from boxtrail.io.formats.fixing import fix as repair
 from boxtrail.io.formats.problems import Problem
@@ -71,7 +70,6 @@ def convert(
         SinkError: if something cannot be written.
     """
     files = files_in(Path(source))
-    _refuse_the_input(files, Path(out))
     mapping = None if classes is None else class_map(classes)
     tracks: dict[str, SequenceRows] = {}
     formats: list[str] = []
@@ -91,7 +89,7 @@ def convert(
                 ]
             tracks[own or name] = rows
     tracks = {name: _with_known(rows, frame_size, frame_rate) for name, rows in tracks.items()}
-    written = write_tracks(out, tracks, format)
+    written = write_tracks(out, tracks, format, keep=tuple(files.values()))
     return Conversion(
         tuple(dict.fromkeys(formats)),
         written.format,
@@ -100,19 +98,6 @@ def convert(
         tuple(dict.fromkeys([*notes, *written.notes])),
         tuple(repairs),
     )
-
-
-def _refuse_the_input(files: Mapping[str, Path], out: Path) -> None:
-    """Raises ConfigError if what would be written is one of the files that are read."""
-    for name, file in files.items():
-        beside = [
-            out / f"{name}{format.suffix}{packed}" for format in FORMATS.values() for packed in ("", ".gz")
-        ]
-        for target in (out, out / name / "gt" / "gt.txt", out / "annotations.json", *beside):
-            if target.is_file() and file.samefile(target):
-                raise ConfigError(
-                    f"{target} is the input, which stays as it is; give another file or folder to write"
-                )
 
 
 def _with_known(
