@@ -103,7 +103,11 @@ def test_the_input_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureF
     code, _, err = run(capsys, source, source, "--to", "kitti")
     assert code == 2
     assert "is the input, which stays as it is" in err
+    assert run(capsys, source, source.parent, "--to", "mot")[0] == 2
     assert source.read_text() == before
+    assert run(capsys, source, source.parent, "--to", "csv")[0] == 0
+    write_tracks(tmp_path / "in", {"a": scene(1)})
+    assert run(capsys, tmp_path / "in", tmp_path / "in")[0] == 2
 
 
 def test_formats_and_files_that_are_not_there_are_named(

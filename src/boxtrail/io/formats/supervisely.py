@@ -10,12 +10,13 @@ in the rows. Classes are numbered from 1 in the order in which their objects app
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from boxtrail.io.formats.collecting import Entry, Place, RowCollector, whole
-from boxtrail.io.formats.json_document import JsonDocument, entries_at, named, numbers, parse_json
+from boxtrail.io.formats.json_document import JsonDocument, entries_at, numbers, parse_json
 from boxtrail.io.formats.masks import MOST_PIXELS, mask_of_polygons
 from boxtrail.io.formats.problems import Report
 from boxtrail.io.formats.rows import FloatArray, SequenceRows
@@ -55,26 +56,12 @@ def scan_supervisely(data: bytes, report: Report) -> tuple[SequenceRows, JsonDoc
     ids = _track_ids(frames, list(objects), report)
     collector = RowCollector(report)
     oriented = _are_rectangles(frames)
+    read = partial(_add_figure, objects=objects, labels=labels, ids=ids, size=None if oriented else size)
     for k, frame in enumerate(frames):
-        index = whole(frame.get("index"), 0) if isinstance(frame, Mapping) else None
-        if index is None:
-            report.add(document.line(("frames", k)), f"frames[{k}]: no index that is a whole number ≥ 0")
-            continue
-        figures = frame.get("figures") or []
-        if not isinstance(figures, list):
-            report.add(document.line(("frames", k, "figures")), f"frames[{k}].figures is no list")
-            continue
-        for j, figure in enumerate(figures):
+        for j, figure, index in _figures_of(frame, k, document, report):
             here = ("frames", k, "figures", j)
-            place = Place(  # figures have keys of their own, so equal ones differ there
-                lambda here=here: document.line(here),  # type: ignore[misc]
-                document.drop(figures, j),
-                named(here),
-                {key: value for key, value in figure.items() if key not in ("key", "id")}
-                if isinstance(figure, Mapping)
-                else None,
-            )
-            _add_figure(figure, index + 1, objects, labels, ids, None if oriented else size, place, collector)
+            place = Place(partial(document.line, here), document.drop(frame["figures"], j), here, figure)
+            read(figure, index + 1, place, collector)
     count = whole(root.get("framesCount"), 0)
     only_unknown = set(labels) == {UNKNOWN_CLASS}
     if only_unknown:
@@ -86,6 +73,19 @@ def scan_supervisely(data: bytes, report: Report) -> tuple[SequenceRows, JsonDoc
     return collector.rows(
         names=names, num_frames=max(count, last) if count else None, frame_size=size
     ), document
+
+
+def _figures_of(frame: Any, k: int, document: JsonDocument, report: Report) -> list[tuple[int, Any, int]]:
+    """The figures of a frame with their positions and the index of the frame, from 0."""
+    index = whole(frame.get("index"), 0) if isinstance(frame, Mapping) else None
+    if index is None:
+        report.add(document.line(("frames", k)), f"frames[{k}]: no index that is a whole number ≥ 0")
+        return []
+    figures = frame.get("figures") or []
+    if not isinstance(figures, list):
+        report.add(document.line(("frames", k, "figures")), f"frames[{k}].figures is no list")
+        return []
+    return [(j, figure, index) for j, figure in enumerate(figures)]
 
 
 def _frame_size(document: JsonDocument, report: Report) -> tuple[int, int] | None:
@@ -150,12 +150,13 @@ def _number(value: Any) -> int | None:
 def _add_figure(
     figure: Any,
     frame: int,
+    place: Place,
+    collector: RowCollector,
+    *,
     objects: dict[Any, str],
     labels: dict[str, int],
     ids: dict[Any, int] | None,
     size: tuple[int, int] | None,
-    place: Place,
-    collector: RowCollector,
 ) -> None:
     report = collector.report
     key = _key_of(figure, "objectKey", "objectId")
