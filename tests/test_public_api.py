@@ -34,6 +34,7 @@ HEAVY = (
     "rich",
     "optuna",
     "sqlalchemy",
+    "jinja2",
     "plotly",
 )
 NOTHING = np.zeros((0, 6))
