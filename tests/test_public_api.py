@@ -32,9 +32,13 @@ HEAVY = (
     "lap",
     "typer",
     "rich",
+    "optuna",
+    "sqlalchemy",
+    "jinja2",
+    "plotly",
 )
 NOTHING = np.zeros((0, 6))
-STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "record"}
+STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "kalman_noise", "record"}
 MEASURE_OPTIONS = {"image_diagonal", "buffer_ratio"}
 FRAME_OPTIONS = {"frame_width", "frame_height"}
 
@@ -70,9 +74,11 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "boxtrail.results",
         "boxtrail.reference",
         "boxtrail.evaluation",
+        "boxtrail.benchmarks",
         "boxtrail.motion",
         "boxtrail.postprocessing",
         "boxtrail.reid",
+        "boxtrail.tuning",
     ],
 )
 def test_every_name_a_module_lists_is_there(module: str) -> None:
@@ -95,9 +101,9 @@ def test_names_of_the_field_are_where_users_look_for_them() -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = f"""
 import json, sys
-import boxtrail
-import boxtrail.reid, boxtrail.reid.models
+import boxtrail, boxtrail.benchmarks
 from boxtrail.evaluation import evaluate
+import boxtrail.tuning
 evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
 tracker = boxtrail.create_tracker("bytetrack", "cpp")
 tracker.update([[0.0, 0.0, 10.0, 10.0, 0.9, 0.0]])
@@ -181,10 +187,11 @@ LAYERS = (
     {"backend"},
     {"reid"},
     {"trackers"},
-    {"detectors", "io", "evaluation"},
+    {"detectors", "io"},
+    {"evaluation"},
     {"postprocessing"},
     {"training"},
-    {"pipeline", "tuning", "predict", "demo"},
+    {"pipeline", "execution", "benchmarks", "tuning", "predict", "demo"},
     {"serve", "cli"},
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}

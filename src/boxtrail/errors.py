@@ -10,7 +10,8 @@ BoxtrailError
 ├── SourceError (OSError)                 a video, folder or stream that cannot be read
 ├── SinkError (OSError)                   a result file that cannot be written
 ├── DetectorError (RuntimeError)          a detector that cannot be built or run
-└── EmbedderError (RuntimeError)          an appearance network or its weights that cannot be loaded or run
+├── EmbedderError (RuntimeError)          an appearance network or its weights that cannot be loaded or run
+└── ExecutionError (RuntimeError)         a worker that died or cannot start, or a cluster that cannot be used
 """
 
 from __future__ import annotations
@@ -75,6 +76,10 @@ class DetectorError(BoxtrailError, RuntimeError):
 
 class EmbedderError(BoxtrailError, RuntimeError):
     """An appearance network or its weights that cannot be loaded or run."""
+
+
+class ExecutionError(BoxtrailError, RuntimeError):
+    """A worker that died or cannot start, or a cluster that cannot be used."""
 
 
 def require(module: str, extra: str, purpose: str) -> ModuleType:

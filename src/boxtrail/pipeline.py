@@ -7,6 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from boxtrail.benchmark_facade import (
+    BenchmarkDetections,
+    is_of_benchmarks,
+    shown_progress,
+    tracker_name,
+    tracker_options,
+)
 from boxtrail.detectors import create_detector
 from boxtrail.detectors.factory import DetectorSpec
 from boxtrail.engine import Engine, Tracker
@@ -28,6 +35,8 @@ from boxtrail.trackers.explanation import Explanation
 
 if TYPE_CHECKING:
     from boxtrail.training import ReidScores, TrainingRun
+    from boxtrail.benchmarks import Benchmark, GeneratedCache, Validation
+    from boxtrail.tuning import TuneResult
 
 
 @runtime_checkable
@@ -56,7 +65,8 @@ class Boxtrail:
 
     Args:
         detector: ``"motion"``, ``"hog"``, ``"onnx:PATH"``, ``"file:PATH"``, a detector, a model object or a function
-            from an image to an array; see :func:`boxtrail.detectors.create_detector`.
+            from an image to an array; see :func:`boxtrail.detectors.create_detector`. On benchmarks also ``"public"``
+            and ``"file:PATH"`` with ``{sequence}`` in the path.
         tracker: ``"sort"``, ``"bytetrack"``, ``"ocsort"``, with ``":cpp"`` or ``":python"`` if wished, or a tracker.
         conf: lowest score of a detection that is kept, in [0, 1].
         classes: ids or names of the classes kept.
@@ -94,7 +104,15 @@ class Boxtrail:
         tracker_config: str | Path | None = None,
         **tracker_options: Any,
     ) -> None:
-        self.detector = create_detector(detector, conf=conf, classes=classes, device=device)
+        self._generation = {
+            "detector": detector, "reid": reid, "camera_motion": camera_motion, "conf": conf,
+            "classes": classes, "device": device, "half": half,
+        }  # fmt: skip
+        self.detector = (
+            BenchmarkDetections(str(detector))
+            if is_of_benchmarks(detector)
+            else create_detector(detector, conf=conf, classes=classes, device=device)
+        )
         if embedder is not None and reid is not None:
             raise ConfigError("embedder and reid both say how detections look; give one of them")
         self._embed = embedder
@@ -266,6 +284,70 @@ class Boxtrail:
         from boxtrail.training import export_reid
 
         return export_reid(weights, format, out, **options)
+
+    def _for_benchmarks(self) -> dict[str, Any]:
+        """What this object was made with, as options of :func:`boxtrail.benchmarks.generate`."""
+        if self._embed is not None:
+            raise ConfigError("benchmarks cannot use embedder, a function; give reid")
+        return self._generation
+
+    def generate(
+        self, benchmark: str | Path | Benchmark, *, progress: bool = False, **options: Any
+    ) -> GeneratedCache:
+        """Run detector, embedder and camera motion once over a benchmark; ``.cache_dir`` is where the results lie.
+
+        Camera motion is estimated where ``camera_motion`` is named, and every tracker replayed gets it then.
+        ``options`` are those of :func:`boxtrail.benchmarks.generate` and win over this object's own.
+
+        Raises:
+            BoxtrailError: as that function.
+        """
+        from boxtrail.benchmarks import generate
+
+        return generate(benchmark, **{**self._for_benchmarks(), **options}, progress=shown_progress(progress))
+
+    def val(
+        self,
+        benchmark: str | Path | Benchmark | GeneratedCache,
+        trackers: str | Sequence[str] | None = None,
+        *,
+        progress: bool = False,
+        **options: Any,
+    ) -> Validation:
+        """Replay the tracker, or several, on a benchmark and score them; see :func:`boxtrail.benchmarks.val`.
+
+        ``.summary``, ``.delta_summary``, ``.timings`` and ``.to_dict()`` tell what came out. This object's tracker
+        options hold where ``trackers`` names no others.
+
+        Raises:
+            BoxtrailError: as that function.
+        """
+        from boxtrail.benchmarks import GeneratedCache, val
+
+        own: dict[str, Any] = {}
+        if trackers is None:
+            trackers = [tracker_name(self._tracker, self._backend)]
+            own["options"] = self._options
+        if not isinstance(benchmark, GeneratedCache):
+            own |= self._for_benchmarks()
+        return val(benchmark, trackers, **{**own, **options}, progress=shown_progress(progress))
+
+    def tune(
+        self, benchmark: str | Path | Benchmark | GeneratedCache, n_trials: int = 100, **options: Any
+    ) -> TuneResult:
+        """Search better options of the tracker on a benchmark; see :func:`boxtrail.tuning.tune`.
+
+        Raises:
+            BoxtrailError: as that function.
+        """
+        from boxtrail.benchmarks import GeneratedCache
+        from boxtrail.tuning import tune
+
+        name = tracker_name(self._tracker, self._backend)
+        own: dict[str, Any] = {"options": tracker_options(name, self._options) or None}
+        if not isinstance(benchmark, GeneratedCache):
+            own |= self._for_benchmarks()
+        return tune(name, benchmark, n_trials=n_trials, **{**own, **options})
 
 
 def _explainer(tracker: Tracker) -> Callable[[], Explanation]:

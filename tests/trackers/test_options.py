@@ -229,6 +229,8 @@ def test_every_tracker_has_the_presets_of_the_benchmarks(name: str) -> None:
 
 def test_every_preset_loads_and_holds_only_differences() -> None:
     for path in preset_folder().rglob("*.yaml"):
+        if path.parent.name == "benchmarks":
+            continue
         kind = tracker_class(path.parent.name)
         chosen = load_preset(kind.name, path.stem)
         comment = path.read_text(encoding="utf-8").splitlines()[0]

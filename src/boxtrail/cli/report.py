@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from boxtrail.demo.runner import DemoReport
-from boxtrail.run import Run
+if TYPE_CHECKING:
+    from boxtrail.demo.runner import DemoReport
+    from boxtrail.run import Run
 
 
 def print_run(console: Console, run: Run) -> None:

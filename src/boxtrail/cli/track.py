@@ -5,17 +5,18 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 
 from boxtrail.cli.embedders import embedder_spec
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
 from boxtrail.cli.report import print_run
 from boxtrail.errors import ConfigError
-from boxtrail.run import Run
+
+if TYPE_CHECKING:
+    from boxtrail.run import Run
 
 _tracking = partial(typer.Option, rich_help_panel="Detection and tracking")
 _frames = partial(typer.Option, rich_help_panel="Frames")
@@ -103,11 +104,11 @@ def track(
     with one_line_errors(debug=debug):
         from boxtrail.pipeline import Boxtrail
 
-        options = _tracker_options(option or [])
+        options = tracker_options(option or [])
         if per_class:
             options["per_class"] = True
         model = Boxtrail(
-            detector, tracker, conf=conf, classes=_classes(classes), device=device, backend=backend,
+            detector, tracker, conf=conf, classes=class_list(classes), device=device, backend=backend,
             reid=embedder_spec(reid), half=half, camera_motion=camera_motion, tracker_config=tracker_config, **options,
         )  # fmt: skip
         run = model.track(
@@ -132,7 +133,7 @@ def _finish(run: Run) -> None:
         raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
-def _classes(text: str | None) -> list[int | str] | None:
+def class_list(text: str | None) -> list[int | str] | None:
     """``"person,2"`` as ``["person", 2]``."""
     if text is None:
         return None
@@ -142,8 +143,10 @@ def _classes(text: str | None) -> list[int | str] | None:
     return [int(name) if name.isdecimal() else name for name in names]
 
 
-def _tracker_options(pairs: list[str]) -> dict[str, Any]:
+def tracker_options(pairs: list[str]) -> dict[str, Any]:
     """``["max_age=30"]`` as ``{"max_age": 30}``, values read as YAML."""
+    import yaml
+
     options: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
