@@ -205,6 +205,7 @@ def test_repaired_coco_keeps_what_it_does_not_know(tmp_path: Path) -> None:
     [
         ('xtl="1"', 'xtl="a"', 5, "<box>: xtl is no number: 'a'"),
         ('xtl="1"', 'xtl="11"', 5, "<box>: negative size"),
+        ('ybr="9"', 'ybr="-9"', 4, "<box>: negative size"),
         ('frame="1"', 'frame="0"', 5, "<box>: track 0 has a row in frame 1 already, in line 4"),
         ('label="car"', 'label="bus"', 3, "<track id=0>: class 'bus' is none of the file's"),
         ("</track>", "", 7, "no XML: mismatched tag"),
@@ -271,3 +272,16 @@ def test_json_that_is_something_else_says_so(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="JSON, but neither COCO-VID nor a Supervisely annotation"):
         read_tracks(path)
     assert "neither COCO-VID" in find_problems(path)[0].message
+
+
+def test_a_folder_is_repaired_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    for name, text in (("a", "0,1,0,0,9,9\n"), ("b", GOOD)):
+        put(tmp_path / "in" / name / "gt" / "gt.txt", text)
+        put(tmp_path / "in" / name / "seqinfo.ini", "[Sequence]\nseqLength=2\n")
+    assert len(fix(tmp_path / "in", tmp_path / "out")) == 1
+    found = read_tracks(tmp_path / "out")
+    assert {name: (len(rows), rows.num_frames) for name, rows in found.items()} == {"a": (1, 2), "b": (3, 2)}
+    put(tmp_path / "in" / "c" / "gt" / "gt.txt", "1,1,x,0,9,9\n")
+    with pytest.raises(InvalidInputError, match="not a number: 'x'"):
+        fix(tmp_path / "in", tmp_path / "again")
+    assert not (tmp_path / "again").exists()

@@ -15,6 +15,7 @@ from boxtrail.io.formats.text import fields_of
 HEAD = 1 << 16  # bytes that are looked at for the keys of JSON
 _TEXT_HEAD = 1 << 12  # and of lines, of which a few tell
 _LOOKED_AT = 20
+_KITTI_COLUMNS = 10  # at least
 _KEY = re.compile(r'"(\w+)"\s*:')
 
 
@@ -76,7 +77,11 @@ def _known(keys: set[str]) -> str | None:
 def _text_format(lines: list[str]) -> str:
     rows = [fields_of(line) for line in lines]
     first = rows[0]
-    if len(first) > 2 and first[2][:1].isalpha() and first[2].lower() not in ("nan", "inf", "infinity"):
+    if (
+        len(first) >= _KITTI_COLUMNS
+        and first[2][:1].isalpha()
+        and first[2].lower() not in ("nan", "inf", "infinity")
+    ):
         return "kitti" if all(NUMBER.fullmatch(field) for field in first[:2]) else "mot"
     if any(_is_mots(line.split()) for line in lines[:3]):
         return "mots"

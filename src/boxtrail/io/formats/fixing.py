@@ -13,7 +13,7 @@ from pathlib import Path
 from boxtrail.errors import ConfigError, InvalidInputError
 from boxtrail.io.formats.catalogue import AUTO, FORMATS, Document, format_name
 from boxtrail.io.formats.detect import detect
-from boxtrail.io.formats.files import read_bytes, write_text
+from boxtrail.io.formats.files import decode, read_bytes, write_text
 from boxtrail.io.formats.problems import LIMIT, Problem, Report, StopReading
 from boxtrail.io.formats.reading import files_in
 
@@ -36,8 +36,8 @@ def fix(
     """Write ``path`` with what is safe repaired to ``out``, and tell every repair; the rest of the file stays as it is.
 
     Args:
-        path: a file.
-        out: the file to write, also where nothing had to be repaired.
+        path: a file, or a folder of them.
+        out: the file or folder to write, also where nothing had to be repaired.
         format: of the file.
         overwrite: whether ``out`` may be the file itself.
         limit: repairs of one file beyond which it is not repaired.
@@ -49,6 +49,19 @@ def fix(
         SinkError: if ``out`` cannot be written.
     """
     source, target = Path(path), Path(out)
+    if not source.is_dir():
+        return _write(target, *_repaired(source, target, format, overwrite, limit))
+    files = {file: target / file.relative_to(source) for file in files_in(source).values()}
+    ready = {goal: _repaired(file, goal, format, overwrite, limit) for file, goal in files.items()}
+    for file, goal in files.items():
+        info = file.parent.parent / "seqinfo.ini"
+        if file.parent.name == "gt" and info.is_file() and not (overwrite and source.samefile(target)):
+            write_text(goal.parent.parent / info.name, decode(read_bytes(info), Report(info)))
+    return [problem for goal, (report, text) in ready.items() for problem in _write(goal, report, text)]
+
+
+def _repaired(source: Path, target: Path, format: str, overwrite: bool, limit: int) -> tuple[Report, str]:
+    """The problems of a file and its repaired text; nothing is written yet."""
     if not overwrite and target.exists() and source.exists() and target.samefile(source):
         raise ConfigError(f"{target} is the input, which stays as it is; give another file to write")
     report, document = _inspect(source, format, limit)
@@ -58,7 +71,11 @@ def fix(
         raise InvalidInputError(f"{left[0]}{more}")
     for edit in report.edits:
         edit()
-    write_text(target, document.render())
+    return report, document.render()
+
+
+def _write(target: Path, report: Report, text: str) -> list[Problem]:
+    write_text(target, text)
     return report.problems
 
 
