@@ -6,7 +6,8 @@
 Each round is a whole call of `tune`: workers are started, trials proposed, run, pruned and written to an SQLite file.
 Trials a second are those of the search alone, from before the first worker starts; the median of the rounds is shown.
 On a busy machine they say little, so the processor time of all processes is given too, start-up, SQLite and the two
-evaluations around the search included, and what it comes to on cores that have nothing else to do. Needs the `[tune]` extra, and real data in `BOXTRAIL_DATA`.
+evaluations around the search included, and what it comes to on cores that have nothing else to do. Needs the `[tune]`
+extra and real data.
 """
 
 from __future__ import annotations
