@@ -15,6 +15,7 @@ from boxtrail.cli.generate import generate
 from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
+from boxtrail.cli.tune import tune
 
 app = typer.Typer(
     name="boxtrail", add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -25,6 +26,7 @@ app.command("eval")(evaluate)
 app.command("val", hidden=True)(evaluate)
 app.command()(generate)
 app.command()(benchmarks)
+app.command()(tune)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from boxtrail.errors import ConfigError
+from boxtrail.trackers.search import Search
 
 T = TypeVar("T")
 
@@ -19,15 +20,22 @@ MEASURES = ("iou", "giou", "diou", "ciou", "hmiou", "centroid", "biou")
 
 
 def option(
-    default: Any, low: float | None = None, high: float | None = None, *, choices: tuple[str, ...] = ()
+    default: Any,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    choices: tuple[str, ...] = (),
+    search: Search | None = None,
 ) -> Any:
-    """A dataclass field with the range its value must lie in, both ends included."""
-    return field(default=default, metadata={"low": low, "high": high, "choices": choices, "duration": False})
+    """A dataclass field with the range its value must lie in, both ends included, and where tuning looks for it."""
+    limits = {"low": low, "high": high, "choices": choices, "duration": False, "search": search}
+    return field(default=default, metadata=limits)
 
 
-def duration(default: int | str) -> Any:
+def duration(default: int | str, *, search: Search | None = None) -> Any:
     """A dataclass field that holds a number of frames or seconds like ``"1.0s"``, ≥ 0."""
-    return field(default=default, metadata={"low": 0, "high": None, "choices": (), "duration": True})
+    limits = {"low": 0, "high": None, "choices": (), "duration": True, "search": search}
+    return field(default=default, metadata=limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
