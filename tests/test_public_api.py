@@ -32,9 +32,12 @@ HEAVY = (
     "lap",
     "typer",
     "rich",
+    "optuna",
+    "sqlalchemy",
+    "plotly",
 )
 NOTHING = np.zeros((0, 6))
-STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "record"}
+STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "kalman_noise", "record"}
 MEASURE_OPTIONS = {"image_diagonal", "buffer_ratio"}
 FRAME_OPTIONS = {"frame_width", "frame_height"}
 
@@ -73,6 +76,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "boxtrail.motion",
         "boxtrail.postprocessing",
         "boxtrail.reid",
+        "boxtrail.tuning",
     ],
 )
 def test_every_name_a_module_lists_is_there(module: str) -> None:
@@ -97,6 +101,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 import json, sys
 import boxtrail
 from boxtrail.evaluation import evaluate
+import boxtrail.tuning
 evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
 tracker = boxtrail.create_tracker("bytetrack", "cpp")
 tracker.update([[0.0, 0.0, 10.0, 10.0, 0.9, 0.0]])
@@ -175,12 +180,13 @@ def test_an_option_too_few_or_too_many_is_an_error_in_both_languages(
 
 LAYERS = (
     {"boxes", "errors"},
-    {"detections", "results", "motion"},
+    {"detections", "results", "motion", "onnx_runtime"},
     {"reference", "_core"},
     {"backend"},
     {"reid"},
     {"trackers"},
-    {"detectors", "io", "evaluation"},
+    {"detectors", "io"},
+    {"evaluation"},
     {"postprocessing"},
     {"pipeline", "execution", "benchmarks", "tuning", "predict", "demo"},
     {"serve", "cli"},

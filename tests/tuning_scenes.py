@@ -7,6 +7,8 @@ import numpy as np
 from boxtrail.benchmarks import CachedSequence
 from boxtrail.evaluation import SequenceRows
 
+HALF = np.array([15.0, 30.0])  # of the size of an object
+
 
 def scene(name: str, *, seed: int, num_frames: int = 40, num_objects: int = 6) -> CachedSequence:
     """Objects of 30 × 60 pixels on straight ways; a tenth of them is missed, and there are unsure false alarms."""
@@ -16,7 +18,7 @@ def scene(name: str, *, seed: int, num_frames: int = 40, num_objects: int = 6) -
     frames, ids, boxes, detections, offsets = [], [], [], [], [0]
     for frame in range(num_frames):
         centres = start + speed * frame
-        truth = np.column_stack([centres - [15.0, 30.0], centres + [15.0, 30.0]])
+        truth = np.column_stack([centres - HALF, centres + HALF])
         frames.append(np.full(num_objects, frame + 1))
         ids.append(np.arange(1, num_objects + 1))
         boxes.append(truth)
@@ -24,7 +26,7 @@ def scene(name: str, *, seed: int, num_frames: int = 40, num_objects: int = 6) -
         noisy = truth[seen] + rng.normal(0.0, 3.0, (int(seen.sum()), 4))
         scores = rng.uniform(0.3, 1.0, len(noisy))
         false = rng.uniform(0.0, 500.0, (2, 2))
-        false = np.column_stack([false, false + [30.0, 60.0]])
+        false = np.column_stack([false, false + 2.0 * HALF])
         rows = np.vstack(
             [
                 np.column_stack([noisy, scores, np.zeros(len(noisy))]),

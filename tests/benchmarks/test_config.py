@@ -53,7 +53,8 @@ def test_the_benchmarks_of_the_field_are_there() -> None:
         ({"preprocess": "mott"}, "preprocess: unknown 'mott'; did you mean 'mot'"),
         ({"classes": ["person"]}, r"must map class ids to names, as \{1: pedestrian\}"),
         ({"detector_classes": {"person": "walker"}}, "detector_classes must map names to names in classes"),
-        ({"first_frame": -1}, "first_frame must be a whole number from 0"),
+        ({"half_extra": -1}, "half_extra must be a whole number from 0"),
+        ({"truth_format": "mott"}, "truth_format: unknown 'mott'; did you mean 'mot'"),
         ({"frame_rate": 0}, "frame_rate must be above 0"),
     ],
 )

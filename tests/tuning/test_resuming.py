@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("optuna")
@@ -84,7 +85,7 @@ def test_other_data_under_the_same_names_is_another_search(tmp_path: Path) -> No
     storage = tmp_path / "tune.db"
     search(storage, n_trials=2)
     first, *rest = scenes()
-    moved = replace(first, detections=first.detections + [0.5, 0.5, 0.5, 0.5, 0.0, 0.0])
+    moved = replace(first, detections=first.detections * np.array([1.0, 1.0, 1.0, 1.0, 0.9, 1.0]))
     with pytest.raises(ConfigError, match="holds a search with data"):
         tune("bytetrack", [moved, *rest], storage=storage, workers=1, progress=False)
 

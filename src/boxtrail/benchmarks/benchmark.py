@@ -11,7 +11,6 @@ from boxtrail.benchmarks.config import BenchmarkConfig, SplitConfig
 from boxtrail.benchmarks.layout import SequenceFiles, find_sequences
 from boxtrail.benchmarks.seqinfo import SequenceInfo, read_seqinfo
 from boxtrail.benchmarks.truth import cut, read_truth
-from boxtrail.benchmarks.visdrone import without_ignored
 from boxtrail.errors import ConfigError, SourceError
 from boxtrail.evaluation import Evaluation, SequenceRows, evaluate
 from boxtrail.io.images import FALLBACK_FPS, SUFFIXES
@@ -60,6 +59,11 @@ class Benchmark:
         """Name and split."""
         return f"{self.name} {self.split_name}"
 
+    @property
+    def class_names(self) -> dict[int, str]:
+        """Class id → name of tracks; empty where the truth has numbers alone to match them with, as MOTChallenge's."""
+        return {} if self.config.preprocess == "mot" else dict(self.config.classes)
+
     def truth(self, sequence: BenchmarkSequence) -> SequenceRows | None:
         """The ground truth of a sequence, frames from 1; None where there is none.
 
@@ -70,7 +74,9 @@ class Benchmark:
         path = sequence.files.truth
         if path is None:
             return None
-        return cut(read_truth(path, self.config), sequence.first_frame, sequence.num_frames, path)
+        return cut(
+            read_truth(path, self.config.truth_format), sequence.first_frame, sequence.num_frames, path
+        )
 
     def truths(self) -> dict[str, SequenceRows]:
         """The ground truth of all sequences.
@@ -97,16 +103,11 @@ class Benchmark:
             SourceError: if a sequence has no truth or no tracks.
         """
         truths = self.truths() if truths is None else truths
-        if self.config.preprocess == "visdrone":
-            tracks = {
-                name: without_ignored(rows, truths[name]) for name, rows in tracks.items() if name in truths
-            }
-            truths = {name: without_ignored(rows, rows) for name, rows in truths.items()}
-        rules = "none" if self.config.preprocess == "visdrone" else self.config.preprocess
-        classes = None if rules == "mot" or not self.config.classes else dict(self.config.classes)
-        if rules == "kitti" and classes is not None:
-            return evaluate(truths, tracks, preprocess=rules, classes=list(classes.values()))
-        return evaluate(truths, tracks, preprocess=rules, classes=classes)
+        rules, classes = self.config.preprocess, self.config.classes
+        if rules in ("auto", "mot") or not classes:
+            return evaluate(truths, tracks, preprocess=rules)
+        named = list(classes.values()) if rules == "kitti" else dict(classes)
+        return evaluate(truths, tracks, preprocess=rules, classes=named)
 
 
 def load_benchmark(
@@ -163,7 +164,7 @@ def _length(config: BenchmarkConfig, files: SequenceFiles) -> int:
             source.close()
     if files.truth is None:
         raise SourceError(f"sequence {files.name!r}: neither seqinfo.ini, images nor truth tell its length")
-    rows = read_truth(files.truth, config)
+    rows = read_truth(files.truth, config.truth_format)
     return int(rows.frames.max()) if len(rows) else 0
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail.errors import ConfigError
+from boxtrail.evaluation.rules import PREPROCESS
+from boxtrail.io.formats.catalogue import AUTO, FORMATS
 
 FRAMES = ("all", "first-half", "second-half")
-PREPROCESS = ("auto", "mot", "kitti", "visdrone", "none")
 SEQUENCE = "{sequence}"
 
 
@@ -46,12 +47,11 @@ class BenchmarkConfig:
         url: where the data comes from; nothing is downloaded.
         roots: folders below the data directory, the first one that is there is the root; ``"."`` is the directory.
         frames, truth, detections, info: patterns of the images or video, truth, public detections and seqinfo.ini.
-        truth_format: of the truth, a name of :mod:`boxtrail.io.formats`, or ``"visdrone"``.
-        first_frame: number of the first frame in the truth.
+        truth_format: of the truth, one of :data:`boxtrail.io.formats.FORMATS`, or ``"auto"``.
         frame_rate: frames a second, where no seqinfo.ini tells.
         classes: class id in the truth → name, those that are scored; empty for all.
         detector_classes: what detectors call a class → its name here.
-        preprocess: which rows count: ``"mot"``, ``"kitti"``, ``"visdrone"``, ``"none"`` or ``"auto"``.
+        preprocess: which rows count, see :func:`boxtrail.evaluation.evaluate`.
         variants: sequences that are there several times end in one of these; the first one that is found is taken.
         half_extra: frames that the first half has more than ``length // 2``.
     """
@@ -66,7 +66,6 @@ class BenchmarkConfig:
     detections: tuple[str, ...] = ()
     info: tuple[str, ...] = ()
     truth_format: str = "auto"
-    first_frame: int = 1
     frame_rate: float | None = None
     classes: Mapping[int, str] = field(default_factory=dict)
     detector_classes: Mapping[str, str] = field(default_factory=dict)
@@ -105,7 +104,12 @@ def parse_config(values: Any, where: str) -> BenchmarkConfig:
     for name in ("frames", "truth", "detections", "info"):
         for pattern in entries.get(name, ()):
             _check_pattern(pattern, f"{where}: {name}")
-    for name, options in (("preprocess", PREPROCESS), ("default_split", tuple(entries["splits"]))):
+    known = {
+        "preprocess": PREPROCESS,
+        "truth_format": (AUTO, *FORMATS),
+        "default_split": tuple(entries["splits"]),
+    }
+    for name, options in known.items():
         _one_of(entries.get(name, options[0]), options, f"{where}: {name}")
     entries["classes"] = _classes(entries.get("classes", {}), f"{where}: classes")
     aliases = entries.get("detector_classes", {})
@@ -181,10 +185,9 @@ def _classes(value: Any, where: str) -> dict[int, str]:
 
 
 def _numbers(entries: dict[str, Any], where: str) -> None:
-    for name in ("first_frame", "half_extra"):
-        value = entries.get(name, 0)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise ConfigError(f"{where}: {name} must be a whole number from 0, not {value!r}")
+    extra = entries.get("half_extra", 0)
+    if isinstance(extra, bool) or not isinstance(extra, int) or extra < 0:
+        raise ConfigError(f"{where}: half_extra must be a whole number from 0, not {extra!r}")
     rate = entries.get("frame_rate")
     if rate is None:
         return
@@ -193,4 +196,4 @@ def _numbers(entries: dict[str, Any], where: str) -> None:
     entries["frame_rate"] = float(rate)
 
 
-__all__ = ["FRAMES", "PREPROCESS", "SEQUENCE", "BenchmarkConfig", "SplitConfig", "nearest", "parse_config"]
+__all__ = ["FRAMES", "SEQUENCE", "BenchmarkConfig", "SplitConfig", "nearest", "parse_config"]

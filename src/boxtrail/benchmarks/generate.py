@@ -147,7 +147,8 @@ def generate(
         half, reid_arch: of the embedder.
         detector_key, reid_key: names of Python objects in the cache; needed where nothing else tells them apart.
         batch_size: frames that detector and embedder get at once.
-        executor, workers: see :func:`boxtrail.execution.open_executor`; one worker is this process.
+        executor, workers: see :func:`boxtrail.execution.open_executor`; one worker is this process. The machines of a
+            cluster must see the data and the cache under the same paths.
         gpus: GPUs a worker of a cluster needs.
         progress: is told of frames with one worker, of sequences with more.
 
@@ -176,7 +177,7 @@ def generate(
 
 def find_cache_dir(given: str | Path | None) -> Path:
     """The folder of all caches: as given, else ``BOXTRAIL_CACHE``, else ``~/.cache/boxtrail``."""
-    return Path(given or os.environ.get(CACHE_VARIABLE) or "~/.cache/boxtrail").expanduser()
+    return Path(given or os.environ.get(CACHE_VARIABLE) or "~/.cache/boxtrail").expanduser().absolute()
 
 
 def sequence_task(
@@ -217,7 +218,6 @@ def read_sequence(
     for part in (EMBEDDINGS, WARPS):
         if part in files:
             arrays |= read_arrays(files[part])[0]
-    names = {int(label): name for label, name in meta["class_names"].items()}
     return CachedSequence(
         name=sequence.name,
         num_frames=sequence.num_frames,
@@ -228,8 +228,7 @@ def read_sequence(
         embeddings=arrays.get("embeddings"),
         warps=arrays.get("warps"),
         truth=truth,
-        # MOTChallenge's rules go by numbers; its truth has no names that these could be matched with.
-        class_names=None if benchmark.config.preprocess == "mot" or not names else names,
+        class_names=benchmark.class_names or None,
     )
 
 

@@ -32,7 +32,8 @@ class SequenceFiles:
 
 def find_data_dir(given: str | Path | None) -> Path:
     """The folder that benchmarks lie in: as given, else ``BOXTRAIL_BENCHMARKS``, else ``datasets``."""
-    return Path(given or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR).expanduser()
+    folder = Path(given or os.environ.get(DATA_DIR_VARIABLE) or DEFAULT_DATA_DIR).expanduser()
+    return folder.absolute()  # workers elsewhere have another working directory
 
 
 def find_root(config: BenchmarkConfig, data_dir: str | Path | None) -> Path:

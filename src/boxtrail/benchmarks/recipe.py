@@ -82,7 +82,13 @@ class Recipe:
             reid_key = _name_of(self.reid, "reid")
         if self.camera_motion is not None and self.camera_needs_images:
             make_estimator(self.camera_motion)  # likewise
-        return replace(self, detector_key=detector_key, reid_key=reid_key)
+        return replace(
+            self,
+            detector=_absolute(self.detector, "onnx:"),
+            reid=_absolute(self.reid, ""),
+            detector_key=detector_key,
+            reid_key=reid_key,
+        )
 
 
 def kind_of(spec: str) -> str:
@@ -120,7 +126,7 @@ def file_for(
     found = next((candidate for candidate in candidates if candidate.is_file()), None)
     if found is None:
         raise SourceError(f"no {what} of sequence {names[0]!r}: no such file {candidates[0]}")
-    return found
+    return found.absolute()
 
 
 def _name_of(spec: Any, what: str) -> str:
@@ -143,6 +149,14 @@ def _name_of(spec: Any, what: str) -> str:
         f"nothing tells this {what}, a {type(spec).__name__}, from another one in the cache; give {what}_key='NAME' "
         "and change it when the results change"
     )
+
+
+def _absolute(spec: Any, prefix: str) -> Any:
+    """The file of a network by its whole path: workers elsewhere have another working directory."""
+    if not isinstance(spec, (str, Path)) or not str(spec).casefold().startswith(prefix):
+        return spec
+    path = Path(str(spec)[len(prefix) :])
+    return f"{prefix}{path.absolute()}" if path.is_file() else spec
 
 
 def _parameters_hash(model: Any) -> str:

@@ -149,22 +149,19 @@ def _compute(
     watch: Watch | None,
 ) -> dict[str, tuple[Arrays, dict[str, Any]]]:
     """Arrays and meta values of the missing parts."""
-    known, names = _known_detections(task, cached)
+    known = _known_detections(task, cached)
     size = task.sequence.frame_size
     made: dict[str, tuple[Arrays, dict[str, Any]]] = {}
     looks = (known is None, EMBEDDINGS in missing, WARPS in missing and task.recipe.camera_needs_images)
     if any(looks) and task.sequence.num_frames:
         detector = detector_of(task.recipe) if known is None else None
         found = _pass(task, detector, known, looks, chunks, timings, watch).run()
-        names = {} if detector is None else detector.names
         size = size or (int(found["size"][0]), int(found["size"][1]))
     else:
         found = _without_images(task, known or [])
     if DETECTIONS in missing:
         arrays = {"detections": found["detections"], "offsets": _offsets(found["counts"])}
-        labels = task.config.classes or {int(label): name for label, name in names.items()}
-        meta = {"frame_size": size, "class_names": {str(label): name for label, name in labels.items()}}
-        made[DETECTIONS] = (arrays, meta)
+        made[DETECTIONS] = (arrays, {"frame_size": size})
     if EMBEDDINGS in missing:
         made[EMBEDDINGS] = ({"embeddings": found["embeddings"]}, {})
     if WARPS in missing:
@@ -194,20 +191,18 @@ def _pass(
     )  # fmt: skip
 
 
-def _known_detections(
-    task: SequenceTask, cached: Arrays | None
-) -> tuple[list[FloatArray] | None, Mapping[int, str]]:
-    """Detections of each frame that need no image, with the names of their classes; None if they need one."""
+def _known_detections(task: SequenceTask, cached: Arrays | None) -> list[FloatArray] | None:
+    """Detections of each frame that need no image; None if they need one."""
     if cached is not None:
-        return np.split(cached["detections"], cached["offsets"][1:-1]), {}
+        return np.split(cached["detections"], cached["offsets"][1:-1])
     if task.detections_file is None:
-        return None, {}
+        return None
     recipe, sequence = task.recipe, task.sequence
     reader = create_detector(FileDetector(task.detections_file), conf=recipe.conf, classes=recipe.classes)
     frames = range(sequence.first_frame, sequence.first_frame + sequence.num_frames)
     blank = np.zeros((1, 1, 3), dtype=np.uint8)  # a file looks at no image
     found = reader([blank] * len(frames), list(frames))
-    return [to_benchmark_classes(rows, reader.names, task.config) for rows in found], reader.names
+    return [to_benchmark_classes(rows, reader.names, task.config) for rows in found]
 
 
 def _without_images(task: SequenceTask, known: list[FloatArray]) -> Arrays:

@@ -223,7 +223,7 @@ def _result(
 ) -> Validation:
     benchmark = cache.benchmark
     sequences = {sequence.name: sequence for sequence in benchmark.sequences}
-    names = {} if benchmark.config.preprocess == "mot" else dict(benchmark.config.classes)
+    names = benchmark.class_names
     evaluations, tracks, files = {}, {}, []
     timings: dict[str, Any] = {"generate": generated - began, "trackers": {}}
     num_frames = sum(sequence.num_frames for sequence in benchmark.sequences)

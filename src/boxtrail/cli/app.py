@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from boxtrail.cli.benchmarks import benchmarks
+from boxtrail.cli.convert import convert
 from boxtrail.cli.demo import demo
 from boxtrail.cli.eval import evaluate
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
@@ -26,6 +27,7 @@ app.command("eval")(evaluate)
 app.command("val", hidden=True)(evaluate)
 app.command()(generate)
 app.command()(benchmarks)
+app.command()(convert)
 app.command()(tune)
 app.command()(trackers)
 app.command()(detectors)

@@ -16,7 +16,6 @@ from boxtrail.evaluation import Bootstrap, Evaluation, bootstrap
 from boxtrail.evaluation.bootstrap import FEW, METRICS
 from boxtrail.evaluation.columns import COLUMNS, Column
 from boxtrail.evaluation.provenance import describe
-from boxtrail.evaluation.saving import save_csv, save_json
 from boxtrail.evaluation.table import Block, blocks
 
 _PIPE_WIDTH = 200  # columns for a file or another program, which folds no lines
@@ -48,6 +47,8 @@ def show(evaluations: Mapping[str, Evaluation], output: Output) -> None:
         found = bootstrap(evaluations, metrics=_in_bootstrap(output.columns), resamples=output.resamples)
     if not output.quiet:
         print_evaluations(_console(), evaluations, output.columns, found)
+    if output.json_file is not None or output.csv_file is not None:
+        from boxtrail.evaluation.saving import save_csv, save_json
     if output.json_file is not None:
         save_json(output.json_file, evaluations, found)
     if output.csv_file is not None:

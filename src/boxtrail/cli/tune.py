@@ -98,7 +98,7 @@ def tune(
 
         folder = out or Path("runs/tune") / _folder_name(tracker, benchmark, split)
         storage = storage or folder / "study.db"
-        generation = {
+        generation: dict[str, Any] = {
             "detector": detector, "reid": reid, "camera_motion": camera_motion, "split": split,
             "data_dir": data_dir, "cache_dir": cache_dir,
         }  # fmt: skip
@@ -107,7 +107,7 @@ def tune(
                 tracker, benchmark, n_trials=n_trials, objective=objective, seed=seed, storage=storage,
                 held_out=parse_held_out(held_out), only=_names(only), ranges=_ranges(search_range or []),
                 options=_values(option or []), prune=not no_prune, batch=batch, timeout=timeout, workers=workers,
-                executor=executor, backend=backend, progress=not quiet, **generation,
+                executor=executor, backend=backend, calibrate_kf=calibrate_kf, progress=not quiet, **generation,
             )  # fmt: skip
         except KeyboardInterrupt:
             print(f"interrupted; finished trials are in {storage}; the same command goes on", file=sys.stderr)
@@ -162,6 +162,8 @@ def _ranges(pairs: list[str]) -> dict[str, Any]:
     """``["match_thresh=0.5:0.9", "asso_func=iou,giou"]`` as a pair of numbers and a list of values."""
     import yaml
 
+    from boxtrail.trackers.search import among
+
     found: dict[str, Any] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
@@ -171,5 +173,5 @@ def _ranges(pairs: list[str]) -> dict[str, Any]:
         numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
         if not equals or not name.strip().isidentifier() or None in values or (colon and not numbers):
             raise ConfigError(f"a range is KEY=LOW:HIGH or KEY=a,b,c, not {pair!r}")
-        found[name.strip()] = tuple(values) if colon else values
+        found[name.strip()] = tuple(values) if colon else among(*values) if len(values) > 1 else values
     return found

@@ -10,10 +10,10 @@ from boxtrail.evaluation.evaluation import Evaluation
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
 from boxtrail.evaluation.provenance import Provenance
-from boxtrail.evaluation.rows import SequenceRows
 from boxtrail.evaluation.scores import Metrics, Scores
 from boxtrail.evaluation.timeline import Timeline
 from boxtrail.evaluation.verdict import Difference, Interval
+from boxtrail.io.formats.rows import SequenceRows
 
 __all__ = [
     "ALPHAS",

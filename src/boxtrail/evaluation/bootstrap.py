@@ -21,9 +21,9 @@ from boxtrail.evaluation.counts import Counts
 from boxtrail.evaluation.evaluation import Evaluation
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
-from boxtrail.evaluation.rows import FloatArray
 from boxtrail.evaluation.scores import Scores, total
 from boxtrail.evaluation.verdict import Difference, Interval
+from boxtrail.io.formats.rows import FloatArray
 
 METHODS = ("percentile", "bca")
 METRICS = ("HOTA", "DetA", "AssA", "MOTA", "IDF1")

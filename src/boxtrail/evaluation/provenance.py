@@ -17,7 +17,7 @@ class Provenance:
     Attributes:
         truth, prediction: the file or folder, or ``"arrays"``.
         format: ``"mot"``, ``"kitti"``, …: of the truth.
-        rules: ``"mot"``, ``"kitti"`` or ``"none"``: which boxes count.
+        rules: ``"mot"``, ``"kitti"``, ``"mots"``, ``"visdrone"`` or ``"none"``: which boxes count.
         similarity: ``"box"``, ``"oriented"``, ``"mask"`` or ``"point"``.
         threshold: in (0, 1], similarity a match needs in CLEAR and Identity.
         version: of boxtrail.
@@ -37,6 +37,8 @@ class Provenance:
 RULES = {
     "mot": "MOTChallenge's rules (distractors forgiven, pedestrians count)",
     "kitti": "KITTI's rules (what is hard to see is forgiven)",
+    "mots": "the rules of MOTS (what lies in regions to ignore is forgiven)",
+    "visdrone": "VisDrone's rules (others and regions to ignore are forgiven)",
     "none": "every box counts",
 }
 SIMILARITIES = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.evaluation.rows import IntArray
+from boxtrail.io.formats.rows import IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

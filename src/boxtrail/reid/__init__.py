@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from boxtrail.reid.embedder import Embedder
 from boxtrail.reid.factory import EMBEDDERS, create_embedder
+from boxtrail.reid.reid import ReID
 
-__all__ = ["EMBEDDERS", "Embedder", "create_embedder"]
+__all__ = ["EMBEDDERS", "Embedder", "ReID", "create_embedder"]

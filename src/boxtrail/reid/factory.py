@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, cast
+from typing import cast
 
 from boxtrail.errors import ConfigError
 from boxtrail.reid.embedder import Embedder
@@ -18,7 +18,7 @@ def create_embedder(
     spec: str | os.PathLike[str] | Embedder,
     *,
     device: str = "auto",  # "auto", "cpu", "cuda" or "cuda:1"
-    half: bool = False,  # 16-bit arithmetic on a GPU
+    half: bool | str = False,  # 16-bit arithmetic: True or "fp16", "bf16"
     arch: str | None = None,  # name of the architecture where the file's name does not begin with it
 ) -> Embedder:
     """An embedder of a name, a path or an object.
@@ -28,8 +28,8 @@ def create_embedder(
             which is returned as it is.
 
     Raises:
-        ConfigError: for anything else, or a file that is not there: nothing is downloaded.
-        EmbedderError: for a file that is no usable network.
+        ConfigError: for anything else, or an unknown device or architecture.
+        EmbedderError: for a file that is no usable network, or not there: nothing is downloaded.
         MissingExtraError: if it needs a package that is not installed.
     """
     if isinstance(spec, str) and spec.strip().casefold() == "histogram":
@@ -43,9 +43,5 @@ def create_embedder(
     if callable(getattr(spec, "embed", None)) and hasattr(spec, "dim"):
         return spec
     raise ConfigError(
-        f"an embedder is a name ({', '.join(EMBEDDERS)}) or an object with embed and dim, not {_kind(spec)}"
+        f"an embedder is a name ({', '.join(EMBEDDERS)}) or an object with embed and dim, not a {type(spec).__name__}"
     )
-
-
-def _kind(spec: Any) -> str:
-    return f"a {type(spec).__name__}"

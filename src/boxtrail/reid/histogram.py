@@ -19,6 +19,7 @@ from boxtrail.reid.body_histograms import (
     even_light,
 )
 from boxtrail.reid.pixel_grid import corners_and_axes, halve, sample
+from boxtrail.reid.small_product import small_product
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -99,7 +100,7 @@ class HistogramEmbedder:
         rows = _checked_boxes(boxes)
         oriented = rows.shape[1] % 2 == 1
         sides = rows[:, 2:4] if oriented else rows[:, 2:4] - rows[:, :2]
-        valid = (sides > 0.0).all(axis=1)
+        valid: NDArray[np.bool_] = np.all(sides > 0.0, axis=1)
         embeddings = np.zeros((len(rows), self.dim), np.float32)
         places = np.flatnonzero(valid)
         corners, axes = corners_and_axes(rows[places], oriented=oriented)
@@ -121,7 +122,7 @@ class HistogramEmbedder:
         edges = np.sqrt(edge_histograms(even) * (EDGE_SHARE / STRIPES))
         # ‖x − y‖² = 2·h², a mean over the parts: each part sums to 1.
         roots = np.hstack([colours, edges]).astype(np.float32)
-        phases = roots @ self._frequencies
+        phases = small_product(roots, self._frequencies)
         features = np.hstack([np.cos(phases), np.sin(phases)])
         features /= np.float32(np.sqrt(self.dim // 2))
         seen: NDArray[np.bool_] = np.any(shares, axis=(1, 2))

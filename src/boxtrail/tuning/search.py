@@ -15,7 +15,7 @@ from typing import Any
 from boxtrail.errors import require
 from boxtrail.execution import Executor
 from boxtrail.tuning.objectives import Objectives
-from boxtrail.tuning.space import SearchSpace
+from boxtrail.tuning.space import CALIBRATED, SearchSpace
 from boxtrail.tuning.store import TrialStore, frozen_trial
 from boxtrail.tuning.trial import TrialOutcome, TrialTask, limits, run_trial
 from boxtrail.tuning.trials import Trial
@@ -96,7 +96,10 @@ class Search:
                 seed=(self.plan.seed * 1_000_003 + start) % 2**32, multivariate=True, constant_liar=True
             )
         if start == 0:
-            study.enqueue_trial(self.plan.space.defaults())
+            defaults = self.plan.space.defaults()
+            study.enqueue_trial(defaults)
+            if CALIBRATED in defaults:
+                study.enqueue_trial({**defaults, CALIBRATED: True})
         return [study.ask(self._distributions) for _ in range(count)]
 
     def _tell(self, study: Any, proposed: Any, trial: Trial) -> None:
@@ -138,7 +141,9 @@ class Search:
 
 
 def _trial(index: int, params: dict[str, Any], task: TrialTask, outcome: TrialOutcome) -> Trial:
-    return Trial(index, params, dict(task.options), outcome.running, outcome.values, round(outcome.seconds, 4))
+    return Trial(
+        index, params, dict(task.options), outcome.running, outcome.values, round(outcome.seconds, 4)
+    )
 
 
 __all__ = ["Plan", "Search", "Watch"]

@@ -14,6 +14,7 @@ from boxtrail.trackers.options import own_names
 from boxtrail.trackers.search import Search
 
 Params = dict[str, Any]
+CALIBRATED = "calibrated_kf"  # the parameter that says whether a trial has the calibrated noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class SearchSpace:
         tracker: its class.
         ranges: where to look for each option.
         fixed: options that have the same value in every trial, under the tracker's own names.
+        noise: a calibrated ``kalman_noise`` that a trial has or has not, None for no such choice.
     """
 
     tracker: type[Tracker]
     ranges: Mapping[str, Search]
     fixed: Mapping[str, Any]
+    noise: Mapping[str, Any] | None = None
 
     def distributions(self) -> dict[str, Any]:
         """The ranges as optuna's distributions; durations in seconds are numbers."""
@@ -43,6 +46,8 @@ class SearchSpace:
                 found[name] = kinds.IntDistribution(int(search.low), int(search.high), search.log, step)
             else:
                 found[name] = kinds.FloatDistribution(search.low, search.high, search.log, search.step)
+        if self.noise is not None:
+            found[CALIBRATED] = kinds.CategoricalDistribution((False, True))
         return found
 
     def defaults(self) -> Params:
@@ -58,10 +63,14 @@ class SearchSpace:
             if search.step:
                 number = round(search.low + round((number - search.low) / search.step) * search.step, 10)
             found[name] = int(number) if self._is_whole(name) else number
+        if self.noise is not None:
+            found[CALIBRATED] = False
         return found
 
     def options(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The tracker's options: the fixed ones, and ``params`` on the sides of one another where they belong."""
+        params = dict(params)
+        is_calibrated = params.pop(CALIBRATED, False)
         values: dict[str, Any] = {
             declared.name: declared.default for declared in fields(self.tracker.config_type)
         }
@@ -76,6 +85,8 @@ class SearchSpace:
             found[name] = (
                 f"{value:g}s" if isinstance(self._default(name), str) and not search.choices else value
             )
+        if is_calibrated and self.noise is not None:
+            found["kalman_noise"] = dict(self.noise)
         return found
 
     def _default(self, name: str) -> Any:
@@ -100,8 +111,8 @@ def search_space(
         tracker: its class; the ranges are those that its config declares.
         sequences: what the trials run on; options of appearance are left out where there are no embeddings.
         only: names of the options to search, all by default.
-        ranges: other ranges: ``(low, high)`` of numbers, or a list of values to choose from if these are other things
-            or more than two.
+        ranges: other ranges: ``(low, high)`` of numbers, a list of values to choose from if these are other things or
+            more than two, or a :class:`boxtrail.trackers.search.Search`.
         fixed: options that keep a value.
 
     Raises:
@@ -153,7 +164,7 @@ def _range(name: str, given: Any, declared: Search | None) -> Search:
         whole = all(isinstance(end, int) for end in values)
         base = declared if declared is not None and not declared.choices else Search()
         return replace(base, low=values[0], high=values[1], step=1 if whole and not base.log else None)
-    if not values:
+    if len(values) < 2:
         raise ConfigError(f"the range of {name} must be two numbers or a list of values, not {given!r}")
     return Search(choices=values)
 

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from boxtrail.trackers import Tracker, create_tracker, tracker_class
 from boxtrail.tuning import workload as work
 from boxtrail.tuning.held_out import HeldOut, divide
 from boxtrail.tuning.inputs import Source, find_sequences
+from boxtrail.tuning.kalman import calibrate_kalman
 from boxtrail.tuning.objectives import parse_objectives
 from boxtrail.tuning.progress import TuneProgress
 from boxtrail.tuning.result import TuneResult, TuneTimings
@@ -43,6 +44,7 @@ def tune(
     only: Collection[str] | None = None,
     ranges: Mapping[str, Any] | None = None,
     options: Mapping[str, Any] | None = None,
+    calibrate_kf: bool = False,
     prune: bool = True,
     batch: int = BATCH,
     timeout: float | None = None,
@@ -72,6 +74,8 @@ def tune(
         only: names of the options to search; by default all that have a range and an effect on these sequences.
         ranges: other ranges for some: ``(low, high)``, or a list of values.
         options: options that are the same in every trial.
+        calibrate_kf: fit the Kalman filter's noise to the truth of the sequences tuned on, and let trials have it or
+            not; see :func:`boxtrail.tuning.calibrate_kalman`.
         prune: whether to give up trials early; only with a single objective.
         batch: trials proposed at a time, from 1. Fewer learn more from one another, more keep more workers busy.
         timeout: seconds after which no more trials begin.
@@ -101,6 +105,8 @@ def tune(
     job = work.workload(kind.name, chosen, tuned, **rules)
     others = work.workload(kind.name, chosen, kept, **rules) if kept else None
     space = search_space(kind, tuned, only=only, ranges=ranges, fixed=options)
+    if calibrate_kf:
+        space = replace(space, noise=calibrate_kalman(tuned, kind.name).option())
     _try_ends(space)
     plan = Plan(space, objectives, n_trials, seed, batch, prune, len(tuned), timeout)
     before = evaluation_of(job, space.fixed)  # any mistake in the sequences shows here, before workers start
@@ -222,6 +228,7 @@ def _settings(plan: Plan, job: work.Workload) -> dict[str, Any]:
         "batch": plan.batch,
         "pruning": plan.prune,
         "options": {name: repr(value) for name, value in plan.space.fixed.items()},
+        "calibration": repr(plan.space.noise),
         "ranges": {name: repr(search) for name, search in plan.space.ranges.items()},
         "sequences": [sequence.name for sequence in job.sequences],
         "data": job.fingerprint(),

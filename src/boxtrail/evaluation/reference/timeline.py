@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from boxtrail.evaluation.reference.clear import ClearMatch
-from boxtrail.evaluation.rows import IntArray
 from boxtrail.evaluation.timeline import Timeline
+from boxtrail.io.formats.rows import IntArray
 
 NO_MATCH = ClearMatch(0, False, False)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from boxtrail.errors import ConfigError, require
-from boxtrail.reid.models.architectures import find_architecture
+from boxtrail.reid.models.architectures import TIMM, find_architecture
 
 
 def build_model(name: str, num_classes: int = 751) -> Any:
@@ -15,7 +15,7 @@ def build_model(name: str, num_classes: int = 751) -> Any:
 
     It takes crops (B, 3, H, W): RGB in [0, 1], less the mean and over the deviation of ImageNet. In eval mode it
     returns the embeddings (B, D) before normalisation, in train mode the pair of the classifier's logits
-    (B, num_classes) and those embeddings. ``model.dim`` is D.
+    (B, num_classes) and those embeddings. ``model.dim`` is D. ``timm:NAME`` builds a backbone of timm.
 
     Raises:
         ConfigError: for an unknown name or no class.
@@ -23,6 +23,11 @@ def build_model(name: str, num_classes: int = 751) -> Any:
     """
     if num_classes < 1:
         raise ConfigError(f"num_classes must be at least 1, not {num_classes}")
+    if name.startswith(TIMM):
+        require("torch", "reid", f"the appearance model {name}")
+        from boxtrail.reid.models.timm_backbone import TimmBackbone
+
+        return TimmBackbone(name.removeprefix(TIMM), num_classes)
     known = find_architecture(name)
     require("torch", "reid", f"the appearance model {known.name}")
     return _builder(known.name)(num_classes)
@@ -36,7 +41,7 @@ def _builder(name: str) -> Callable[[int], Any]:
     from boxtrail.reid.models.osnet_ain import OSNetAin
     from boxtrail.reid.models.resnet import ResNet50
 
-    return {
+    builders: dict[str, Callable[[int], Any]] = {
         "osnet_x1_0": OSNet,
         "osnet_x0_75": partial(OSNet, channels=scaled(0.75)),
         "osnet_x0_5": partial(OSNet, channels=scaled(0.5)),
@@ -48,4 +53,5 @@ def _builder(name: str) -> Callable[[int], Any]:
         "mobilenetv2_x1_0": MobileNetV2,
         "mobilenetv2_x1_4": partial(MobileNetV2, width=1.4),
         "lmbn_n": LMBN,
-    }[name]
+    }
+    return builders[name]

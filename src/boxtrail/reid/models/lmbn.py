@@ -6,8 +6,8 @@ own (Luo et al. 2019). On the global branch sits one more block whose strongest 
 the two vectors read from it (Quispe and Pedrini, "Top-DB-Net", 2020); that vector and the whole of the partial branch
 are pooled by the maximum, all others by the mean.
 
-What the embedding holds, in order: global mean, global maximum, partial maximum, upper half, lower half, first and second
-half of the channels; 512 numbers each, and interleaved: the seven first numbers come first.
+What the embedding holds, in order: global mean, global maximum, partial maximum, upper half, lower half, first and
+second half of the channels; 512 numbers each, and interleaved: the seven first numbers come first.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ERASED = 0.33  # share of the rows that training erases
 
 
 class Neck(nn.Module):
-    """Batch norm before a classifier; the embedding is read between the two. ``reduce`` puts a 1×1 convolution first."""
+    """Batch norm before a classifier; the embedding is read between them. ``reduce`` puts a 1×1 convolution first."""
 
     def __init__(self, num_classes: int, *, reduce: bool) -> None:
         super().__init__()
@@ -65,6 +65,7 @@ class LMBN(nn.Module):
     """
 
     dim = NUM_VECTORS * WIDTH
+    input_size = (384, 128)
 
     def __init__(self, num_classes: int) -> None:
         super().__init__()
@@ -117,14 +118,14 @@ class LMBN(nn.Module):
         whole, erased = self.batch_drop_block(self.global_branch(x))
         partial = self.partial_branch(x)
         upper, lower = partial.chunk(2, dim=2)
-        channels = _mean(self.channel_branch(x)).chunk(2, dim=1)
+        channels = torch.cat(_mean(self.channel_branch(x)).chunk(2, dim=1))  # once through what they share
         pooled = (
             _mean(whole),
             erased.amax(dim=(2, 3), keepdim=True),
             partial.amax(dim=(2, 3), keepdim=True),
             _mean(upper),
             _mean(lower),
-            *(self.shared(half) for half in channels),
+            *self.shared(channels).chunk(2),
         )
         return [neck(vector) for neck, vector in zip(self._necks(), pooled, strict=True)]
 

@@ -1,7 +1,7 @@
 """MobileNetV2 (Sandler, Howard, Zhu, Zhmoginov and Chen, CVPR 2018) for appearance.
 
-Inverted residuals: a pointwise convolution widens (by 6, in the first stage not at all), a depthwise one looks around, a
-linear pointwise one narrows again. The entries of the state dict are named as in the public checkpoints.
+Inverted residuals: a pointwise convolution widens (by 6, in the first stage not at all), a depthwise one looks around,
+a linear pointwise one narrows again. The entries of the state dict are named as in the public checkpoints.
 """
 
 from __future__ import annotations

@@ -85,6 +85,4 @@ class ResNet50(nn.Module):
 def stage(in_channels: int, channels: int, blocks: int, stride: int) -> nn.Sequential:
     """Bottlenecks in a row, the first with the stride."""
     first = Bottleneck(in_channels, channels, stride)
-    return nn.Sequential(
-        first, *(Bottleneck(channels * EXPANSION, channels, 1) for _ in range(blocks - 1))
-    )
+    return nn.Sequential(first, *(Bottleneck(channels * EXPANSION, channels, 1) for _ in range(blocks - 1)))
