@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -55,14 +56,30 @@ Floats to_curve(const metrics::AlphaCurve& curve) {
   return Floats(static_cast<py::ssize_t>(curve.size()), curve.data());
 }
 
+// The array takes the vector over: fresh memory for a copy costs more than filling it.
+template <class Number, class T>
+py::array_t<Number> taken(std::vector<T> values, std::vector<py::ssize_t> shape) {
+  auto owned = std::make_unique<std::vector<T>>(std::move(values));
+  const auto* data = reinterpret_cast<const Number*>(owned->data());
+  const py::capsule owner(owned.get(), [](void* vector) { delete static_cast<std::vector<T>*>(vector); });
+  owned.release();
+  return py::array_t<Number>(std::move(shape), data, owner);
+}
+
+template <class T>
+py::array_t<T> taken(std::vector<T> values) {
+  const auto size = static_cast<py::ssize_t>(values.size());
+  return taken<T>(std::move(values), {size});
+}
+
 template <std::size_t kColumns>
-py::dict to_dict(const metrics::TrackText<kColumns>& rows) {
-  py::array_t<double> numbers({static_cast<py::ssize_t>(rows.numbers.size()), static_cast<py::ssize_t>(kColumns)});
-  double* out = numbers.mutable_data();
-  for (const auto& row : rows.numbers) out = std::copy(row.begin(), row.end(), out);
-  return py::dict("frames"_a = to_array(rows.frames), "ids"_a = to_array(rows.ids), "lines"_a = to_array(rows.lines),
-                  "numbers"_a = numbers, "labels"_a = to_array(rows.labels), "names"_a = rows.names,
-                  "num_columns"_a = rows.num_columns);
+py::dict to_dict(metrics::TrackText<kColumns> rows) {
+  static_assert(sizeof(rows.numbers[0]) == kColumns * sizeof(double));
+  const auto num_rows = static_cast<py::ssize_t>(rows.numbers.size());
+  return py::dict("frames"_a = taken(std::move(rows.frames)), "ids"_a = taken(std::move(rows.ids)),
+                  "lines"_a = taken(std::move(rows.lines)),
+                  "numbers"_a = taken<double>(std::move(rows.numbers), {num_rows, static_cast<py::ssize_t>(kColumns)}),
+                  "labels"_a = to_array(rows.labels), "names"_a = rows.names, "num_columns"_a = rows.num_columns);
 }
 
 template <std::size_t kColumns>
@@ -73,7 +90,7 @@ py::dict parse(metrics::TrackText<kColumns> (*parser)(std::string_view), const p
     py::gil_scoped_release release;
     rows = parser(view);
   }
-  return to_dict(rows);
+  return to_dict(std::move(rows));
 }
 
 template <class Shape>

@@ -34,8 +34,8 @@ from boxtrail.trackers import create_tracker
 from boxtrail.trackers.explanation import Explanation
 
 if TYPE_CHECKING:
-    from boxtrail.training import ReidScores, TrainingRun
     from boxtrail.benchmarks import Benchmark, GeneratedCache, Validation
+    from boxtrail.training import ReidScores, TrainingRun
     from boxtrail.tuning import TuneResult
 
 

@@ -7,6 +7,9 @@
 #include <optional>
 #include <stdexcept>
 #include <unordered_map>
+#include <utility>
+
+#include "boxtrail/metrics/short_decimals.hpp"
 
 namespace boxtrail::metrics {
 
@@ -107,11 +110,13 @@ std::size_t split(std::string_view line, std::array<std::string_view, kMost>& fi
   }
 }
 
-// Calls visit(line without blanks around it, its number) for every line with something on it.
-template <class Visit>
-void each_line(std::string_view text, const Visit& visit) {
+// Calls visit(line without blanks around it, its number) for every line with something on it that `take` leaves.
+// take(rest of the text, number of its first line) takes that line off and returns true if it could deal with it.
+template <class Take, class Visit>
+void each_line(std::string_view text, const Take& take, const Visit& visit) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   for (std::int64_t number = 1; !text.empty(); ++number) {
+    if (take(text, number)) continue;
     const auto end = std::min(text.find('\n'), text.size());
     const std::string_view line = trim(text.substr(0, end));
     if (!line.empty()) visit(line, number);
@@ -155,9 +160,22 @@ void sort_by_frame(TrackText<kColumns>& rows) {
   reorder(rows.labels, order);
 }
 
+// Whether no id is twice in a frame, where a table of the ids is small enough to tell; false says nothing.
+template <std::size_t kColumns>
+bool is_surely_unique(const TrackText<kColumns>& rows) {
+  if (rows.ids.empty()) return true;
+  const auto [low, high] = std::minmax_element(rows.ids.begin(), rows.ids.end());
+  if (*low < 0 || *high > static_cast<std::int64_t>(16 * rows.ids.size() + 4096)) return false;
+  std::vector<std::int64_t> last_frame(at(*high) + 1, -1);
+  for (std::size_t i = 0; i < rows.ids.size(); ++i)
+    if (std::exchange(last_frame[at(rows.ids[i])], rows.frames[i]) == rows.frames[i]) return false;
+  return true;
+}
+
 // Of the rows in order: an id twice in a frame is a mistake, unless `may_repeat`.
 template <std::size_t kColumns, class MayRepeat>
 void check_unique(const TrackText<kColumns>& rows, const MayRepeat& may_repeat) {
+  if (is_surely_unique(rows)) return;
   std::vector<std::pair<std::int64_t, std::int64_t>> seen;  // id, line
   for (std::size_t begin = 0, end = 0; begin < rows.frames.size(); begin = end) {
     seen.clear();
@@ -180,12 +198,49 @@ void check_columns(TrackText<kColumns>& rows, std::size_t count, std::int64_t li
          "found " + std::to_string(count) + " columns, but the lines before have " + std::to_string(rows.num_columns));
 }
 
+// Room for as many rows as there are lines, of which the shortest has twelve characters.
+template <std::size_t kColumns>
+void reserve_lines(TrackText<kColumns>& rows, std::string_view text) {
+  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  const std::size_t most = std::min(lines, text.size() / 12 + 1);
+  rows.frames.reserve(most);
+  rows.ids.reserve(most);
+  rows.lines.reserve(most);
+  rows.numbers.reserve(most);
+}
+
+bool is_whole(double value) { return static_cast<double>(static_cast<std::int64_t>(value)) == value; }
+
+// Whether the numbers of a line are a row as it should be; all are below 10⁷.
+bool is_good_row(std::span<const double> values) {
+  return is_whole(values[0]) && values[0] >= 1.0 && is_whole(values[1]) && values[1] >= 0.0 && values[4] >= 0.0 &&
+         values[5] >= 0.0 && ((values.size() != 8 && values.size() != 9) || is_whole(values[7]));
+}
+
+// Takes a line of short decimals that is a good row with as many columns as the rows before.
+bool take_row(std::string_view& text, std::int64_t line, TrackText<8>& out) {
+  std::array<double, 10> values;
+  std::string_view rest = text;
+  const std::size_t count = read_short_decimals(rest, values);
+  if (count < 6 || count != static_cast<std::size_t>(out.num_columns) || !is_good_row({values.data(), count}))
+    return false;
+  out.frames.push_back(static_cast<std::int64_t>(values[0]));
+  out.ids.push_back(static_cast<std::int64_t>(values[1]));
+  out.lines.push_back(line);
+  auto& numbers = out.numbers.emplace_back();
+  for (std::size_t k = 0; k < numbers.size(); ++k) numbers[k] = k + 2 < count ? values[k + 2] : kNone;
+  text = rest;
+  return true;
+}
+
 }  // namespace
 
 TrackText<8> parse_mot(std::string_view text) {
   TrackText<8> out;
+  reserve_lines(out, text);
   std::array<std::string_view, 10> fields;
-  each_line(text, [&](std::string_view content, std::int64_t line) {
+  const auto take = [&](std::string_view& rest, std::int64_t line) { return take_row(rest, line, out); };
+  each_line(text, take, [&](std::string_view content, std::int64_t line) {
     const std::size_t count = split(content, fields);
     if (count < 6 || count > fields.size()) fail(line, "expected 6 to 10 columns, found " + std::to_string(count));
     check_columns(out, count, line);
@@ -209,7 +264,8 @@ TrackText<7> parse_kitti(std::string_view text) {
   TrackText<7> out;
   std::array<std::string_view, 18> fields;
   std::unordered_map<std::string_view, std::int32_t> known;
-  each_line(text, [&](std::string_view content, std::int64_t line) {
+  const auto take_none = [](std::string_view&, std::int64_t) { return false; };
+  each_line(text, take_none, [&](std::string_view content, std::int64_t line) {
     const std::size_t count = split(content, fields);
     if (count != 10 && count != 17 && count != 18)
       fail(line, "expected 10, 17 or 18 columns, found " + std::to_string(count));
