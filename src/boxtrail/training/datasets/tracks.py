@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from boxtrail.errors import ConfigError, InvalidInputError, SourceError, require
 from boxtrail.evaluation import SequenceRows
-from boxtrail.evaluation.inputs import format_of
-from boxtrail.evaluation.inputs import load as read_rows
 from boxtrail.io.crops import clip, cut_upright
+from boxtrail.io.formats import read_tracks
 from boxtrail.io.frame import Frame, Source
 from boxtrail.io.sources import open_source
 from boxtrail.training.datasets.options import DatasetOptions
@@ -129,7 +128,10 @@ def _has_images(sequence: Path) -> bool:
 
 
 def _checked_rows(path: Path) -> SequenceRows:
-    rows = read_rows(path, format_of(path, "auto"))
+    sequences = read_tracks(path)
+    if len(sequences) != 1:
+        raise InvalidInputError(f"{path}: it has {len(sequences)} sequences, and one is wanted")
+    (rows,) = sequences.values()
     if rows.kind not in ("box", "oriented"):
         raise InvalidInputError(f"{path}: crops are cut from boxes, not from a {rows.kind}")
     return rows
