@@ -15,7 +15,6 @@ from boxtrail.io.formats.text import fields_of
 HEAD = 1 << 16  # bytes that are looked at for the keys of JSON
 _TEXT_HEAD = 1 << 12  # and of lines, of which a few tell
 _LOOKED_AT = 20
-_KITTI_COLUMNS = 10  # at least
 _KEY = re.compile(r'"(\w+)"\s*:')
 
 
@@ -78,7 +77,8 @@ def _text_format(lines: list[str]) -> str:
     rows = [fields_of(line) for line in lines]
     first = rows[0]
     if (
-        len(first) >= _KITTI_COLUMNS
+        len(first) > 2
+        and len(first[2]) > 1
         and first[2][:1].isalpha()
         and first[2].lower() not in ("nan", "inf", "infinity")
     ):
