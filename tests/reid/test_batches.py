@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from boxtrail.errors import EmbedderError  # noqa: E402
 from boxtrail.reid import ReID, torch_network  # noqa: E402
 from boxtrail.reid.cuda_graphs import GraphedForward  # noqa: E402
 from boxtrail.reid.regions import regions  # noqa: E402
+from boxtrail.reid.side_by_side import equal_parts, side_by_side  # noqa: E402
 from boxtrail.reid.torch_network import TorchNetwork  # noqa: E402
 
 BOXES = np.array([[20, 20, 60, 110], [100, 30, 150, 150], [5, 5, 200, 190], [180, 60, 215, 140]], float)
@@ -107,3 +109,55 @@ def test_buffers_of_graphs_have_few_sizes() -> None:
     ]  # fmt: skip
     assert graphed.buffer(3) is graphed.buffer(8)
     assert graphed.sizes(40) == [8, 16, 24, 32, 48]
+
+
+@pytest.fixture
+def three_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("total", "most", "sizes"),
+    [(1, 16, [1]), (2, 16, [1, 1]), (10, 16, [3, 3, 4]), (50, 16, [8, 8, 9, 8, 8, 9]), (6, 1, [1] * 6)],
+)
+def test_every_thread_gets_as_many_batches(
+    total: int, most: int, sizes: list[int], three_threads: None
+) -> None:
+    parts = equal_parts(total, most)
+    assert [stop - start for start, stop in parts] == sizes
+    assert [start for start, _ in parts[1:]] == [stop for _, stop in parts[:-1]]
+
+
+def test_batches_side_by_side_keep_their_order_and_the_settings_of_torch(three_threads: None) -> None:
+    seen: list[tuple[int, bool]] = []
+
+    def run(start: int, stop: int) -> int:
+        seen.append((torch.get_num_threads(), torch.is_grad_enabled()))
+        return start
+
+    assert side_by_side(run, [(number, number + 1) for number in range(7)]) == list(range(7))
+    assert seen == [(1, False)] * 7
+    assert torch.get_num_threads() == 3
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(torch.get_num_threads).result() == 3
+
+
+def test_an_error_in_a_batch_beside_others_is_raised(three_threads: None) -> None:
+    def run(start: int, stop: int) -> int:
+        if start == 2:
+            raise EmbedderError("this one")
+        return start
+
+    with pytest.raises(EmbedderError, match="this one"):
+        side_by_side(run, [(number, number + 1) for number in range(5)])
+    assert torch.get_num_threads() == 3
+
+
+def test_threads_change_no_embedding(weights: Path, three_threads: None) -> None:
+    embedder, boxes = ReID(weights, device="cpu"), np.resize(BOXES, (11, 4))
+    by_three = embedder.embed(FRAME, boxes)
+    torch.set_num_threads(1)
+    np.testing.assert_allclose(by_three, embedder.embed(FRAME, boxes), atol=1e-5)

@@ -18,6 +18,7 @@ from boxtrail.reid.cuda_graphs import GraphedForward
 from boxtrail.reid.device_crops import DeviceCrops
 from boxtrail.reid.embedder import Frame
 from boxtrail.reid.regions import Regions, regions
+from boxtrail.reid.side_by_side import equal_parts, side_by_side
 
 CPU_BATCH = 16  # crops: what a few layers make of them fits into the caches
 DEVICE_BATCH = 1024  # crops: beyond it a GPU gains nothing
@@ -30,7 +31,7 @@ class TorchNetwork:
 
     On a GPU the crops of a batch are padded to one of a few sizes, for each of which the network is recorded once as a
     CUDA graph (``cuda_graphs``) and replayed. A batch for which memory does not suffice is halved, as are all after it.
-    One call at a time: others wait.
+    On a CPU the cores take batches side by side. One call at a time: others wait.
 
     Attributes:
         max_batch: crops in a batch at most.
@@ -104,18 +105,26 @@ class TorchNetwork:
         return functional.normalize(forward(batch)[:count].flatten(1).to(torch.float32), dim=1)
 
     def _in_batches(self, total: int, run: Callable[[int, int], Any]) -> Any:
-        """``run(start, stop)`` over all rows; a batch too large for the memory is tried again in halves."""
+        """``run(start, stop)`` over all rows, in batches of at most ``max_batch``."""
+        if self._device.type == "cpu" and self._fixed is None:
+            parts = equal_parts(total, self.max_batch)
+            return torch.cat(side_by_side(lambda start, stop: self._rows(run, start, stop), parts))
         done: list[Any] = []
         start = 0
         while start < total:
-            stop = start + self._batch(total - start)
-            rows = self._tried(run, start, stop)
-            if rows is None:  # not in the except clause: the exception would keep the tensors alive
-                self._halve(stop - start)
-                continue
-            done.append(rows)
+            stop = min(total, start + self.max_batch)
+            done.append(self._rows(run, start, stop))
             start = stop
         return torch.cat(done)
+
+    def _rows(self, run: Callable[[int, int], Any], start: int, stop: int) -> Any:
+        """``run(start, stop)``; a batch too large for the memory is tried again in halves."""
+        rows = self._tried(run, start, stop)
+        if rows is None:  # not in the except clause: the exception would keep the tensors alive
+            self._halve(stop - start)
+            middle = (start + stop) // 2
+            rows = torch.cat([self._rows(run, start, middle), self._rows(run, middle, stop)])
+        return rows
 
     def _tried(self, run: Callable[[int, int], Any], start: int, stop: int) -> Any:
         """The rows, or None if there is no memory for so many but perhaps for fewer."""
@@ -130,15 +139,8 @@ class TorchNetwork:
                 ) from error
             return None
 
-    def _batch(self, remaining: int) -> int:
-        """Crops in the next batch: equal parts on a CPU, full ones on a GPU, where sizes are padded."""
-        if self._device.type != "cpu" or self._fixed is not None:
-            return min(remaining, self.max_batch)
-        num_batches = -(-remaining // self.max_batch)
-        return -(-remaining // num_batches)
-
     def _halve(self, count: int) -> None:
-        self.max_batch = count // 2
+        self.max_batch = min(self.max_batch, count // 2)
         _logger.warning(
             "no memory for %d crops on %s; batches are %d now", count, self.device, self.max_batch
         )
