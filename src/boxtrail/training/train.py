@@ -73,13 +73,14 @@ def train_reid(
         shown = None
         if progress and workers.is_first:
             shown = stack.enter_context(TrainingProgress(request.options.epochs))
+        session = Session(request, pictures, size, workers, shown)
+        trainer = session.prepare(from_weights=state is None)
         folder = None
-        if workers.is_first:
+        if workers.is_first:  # only now: what fails before leaves no folder
             folder = (
                 Path(resume).expanduser() if resume is not None else _folder(out_dir, Path(project), request)
             )
-        session = Session(workers.first_says(folder), request, pictures, size, workers, shown)
-        entries = session.run(state)
+        entries = session.run(trainer, workers.first_says(folder), state)
         run = _finished(session, entries) if workers.is_first else None
         finished: TrainingRun = workers.first_says(run)
         return finished
