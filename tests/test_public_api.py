@@ -96,6 +96,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = f"""
 import json, sys
 import boxtrail
+import boxtrail.reid, boxtrail.reid.models
 from boxtrail.evaluation import evaluate
 evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
 tracker = boxtrail.create_tracker("bytetrack", "cpp")

@@ -49,3 +49,10 @@ def made_state(entries: dict[str, Any]) -> dict[str, Any]:
 def made_input(shape: tuple[int, ...]) -> np.ndarray:
     """The (2, 3, H, W) crops all outputs were recorded on."""
     return drawn("input", (2, *shape)).astype(np.float32)
+
+
+def made_weights(name: str) -> dict[str, Any]:
+    """The made state dict of one of our own networks."""
+    from boxtrail.reid.models import build_model
+
+    return made_state({key: value.shape for key, value in build_model(name).state_dict().items()})

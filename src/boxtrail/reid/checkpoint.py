@@ -77,7 +77,8 @@ def load_weights(model: Any, checkpoint: Checkpoint) -> None:
         if entries
     ]
     if faults:
-        raise EmbedderError(f"{checkpoint.path}: the weights do not fit {_name(model)}: {'; '.join(faults)}")
+        name = getattr(model, "arch", type(model).__name__)
+        raise EmbedderError(f"{checkpoint.path}: the weights do not fit {name}: {'; '.join(faults)}")
     fitting = {name: given[name] for name in wanted if name in given and not _unneeded(name)}
     model.load_state_dict(fitting, strict=False)
 
@@ -141,7 +142,3 @@ def _listed(entries: list[str]) -> str:
 
 def _shape(value: Any) -> str:
     return f"({', '.join(map(str, value.shape))})"
-
-
-def _name(model: Any) -> str:
-    return getattr(model, "name", "") or type(model).__name__

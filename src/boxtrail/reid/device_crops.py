@@ -48,10 +48,11 @@ class DeviceCrops:
         device: Any,
     ) -> None:
         self._size, self._device = size, device
-        self._frames = [
-            frame if len(found) else None for frame, found in zip(frames, all_regions, strict=True)
-        ]
+        self._frames = frames
         self._uploaded: dict[int, Any] = {}
+        deviation = torch.tensor(DEVIATION, device=device)[:, None, None]
+        self._factor = 1.0 / (255.0 * deviation)
+        self._shift = -torch.tensor(MEAN, device=device)[:, None, None] / deviation
         counts = [len(found) for found in all_regions]
         owner = np.repeat(np.arange(len(counts)), counts)
         samples = np.concatenate(
@@ -82,14 +83,12 @@ class DeviceCrops:
     def _frame(self, number: int) -> Any:
         """(1, 3, H, W) normalised RGB on the device: normalising and interpolating commute."""
         if number not in self._uploaded:
-            pixels = torch.from_numpy(self._frames[number])
+            frame = self._frames[number]
+            pixels = torch.from_numpy(frame if frame.flags.writeable else frame.copy())
             if self._device.type == "cuda":
                 pixels = pixels.pin_memory().to(self._device, non_blocking=True)
-            image = pixels.permute(2, 0, 1).flip(0).to(torch.float32) / 255.0
-            mean, deviation = (
-                torch.tensor(values, device=image.device)[:, None, None] for values in (MEAN, DEVIATION)
-            )
-            self._uploaded[number] = ((image - mean) / deviation)[None]
+            image = pixels.permute(2, 0, 1).flip(0).to(torch.float32)
+            self._uploaded[number] = torch.addcmul(self._shift, image, self._factor)[None]
         return self._uploaded[number]
 
 

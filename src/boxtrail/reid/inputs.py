@@ -23,7 +23,7 @@ def frames_and_boxes(
         InvalidInputError: if a frame is no image, boxes are no rows of finite numbers, or the lists differ in length.
     """
     alone = isinstance(frames, np.ndarray) and frames.ndim < 4
-    images: Sequence[Any] = [frames] if alone else frames
+    images: Any = [frames] if alone else frames
     boxes = [boxes] if alone else boxes
     if len(images) != len(boxes):
         raise InvalidInputError(f"got {len(images)} frames but boxes of {len(boxes)}")

@@ -30,13 +30,16 @@ class ReID:
     TensorRT. An exported network should take batches of any size; one that does not is fed with padded ones.
 
     Crops are cut where the network runs: on a GPU the frame is uploaded once and all its crops are sampled together, on
-    a CPU OpenCV cuts them. They are RGB, less the mean and over the deviation of ImageNet.
+    a CPU OpenCV cuts them. They are RGB, less the mean and over the deviation of ImageNet. On a CPU the same call gives
+    the same numbers, and what else is embedded with a box changes its own by less than 1e-5; a GPU computes
+    convolutions as torch is told to, by default in TF32, where that is about 1e-3.
 
     Args:
         weights: the file, or a ``torch.nn.Module`` as ``build_model`` makes them.
         device: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1"; ONNX also "tensorrt", OpenVINO also "gpu".
-        half: True or "fp16", "bf16": 16-bit arithmetic where torch runs the network. On a CPU, where half precision is
-            slower, True computes in float32 and says so in the log.
+        half: True or "fp16", "bf16": 16-bit arithmetic where torch or OpenVINO runs the network; an ONNX file or an
+            engine has its precision within. On a CPU torch takes "bf16"; half precision is slower there, so True means
+            float32, and the log says so.
         arch: name of the architecture (``boxtrail.reid.models.ARCHITECTURES``, "timm:NAME"), of any file: for an
             exported one it tells the size of the crops.
         compile: let ``torch.compile`` make code for the network; the first batch of a size then takes long.
@@ -152,7 +155,7 @@ def _open(path: Path, arch: str | None, device: str, half: bool | str, options: 
     if suffix == ".xml":
         from boxtrail.reid.openvino_network import open_openvino
 
-        return open_openvino(path, device=device, input_size=_crop_size(path, arch))
+        return open_openvino(path, device=device, half=half, input_size=_crop_size(path, arch))
     if not suffix and not path.suffix.casefold().startswith(CHECKPOINTS):
         raise ConfigError(
             f"{path}: unknown kind of file; weights end in {', '.join(CHECKPOINTS)}, exported networks in "

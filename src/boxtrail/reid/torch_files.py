@@ -108,6 +108,7 @@ def from_model(
         input_size=size,
         device=device,
         dtype=dtype,
+        dim=getattr(model, "dim", None),
         cuda_graphs=cuda_graphs,
     )
 

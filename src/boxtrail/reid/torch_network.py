@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from boxtrail.reid.cuda_graphs import GraphedForward
 from boxtrail.reid.device_crops import DeviceCrops
 from boxtrail.reid.embedder import Frame
 from boxtrail.reid.regions import Regions, regions
+from boxtrail.reid.side_by_side import equal_parts, side_by_side
 
 CPU_BATCH = 16  # crops: what a few layers make of them fits into the caches
 DEVICE_BATCH = 1024  # crops: beyond it a GPU gains nothing
@@ -29,7 +31,7 @@ class TorchNetwork:
 
     On a GPU the crops of a batch are padded to one of a few sizes, for each of which the network is recorded once as a
     CUDA graph (``cuda_graphs``) and replayed. A batch for which memory does not suffice is halved, as are all after it.
-    One call at a time: others wait.
+    On a CPU the cores take batches side by side. One call at a time: others wait.
 
     Attributes:
         max_batch: crops in a batch at most.
@@ -43,6 +45,7 @@ class TorchNetwork:
         input_size: tuple[int, int],  # (height, width)
         device: Any,  # torch.device
         dtype: Any = torch.float32,  # of the crops
+        dim: int | None = None,  # numbers of an embedding; None to try a blank batch
         cuda_graphs: bool = False,
         max_batch: int | None = None,  # crops; None for what suits the device
         fixed_batch: int | None = None,  # crops the network takes, no more and no fewer; None for any number
@@ -55,12 +58,12 @@ class TorchNetwork:
         graphed = cuda_graphs and device.type == "cuda" and fixed_batch is None
         self._graphs = GraphedForward(forward, self._empty) if graphed else None
         self._lock = threading.Lock()
-        with torch.no_grad():
-            self.dim = int(self._forward(self._empty(fixed_batch or 1)).shape[1])
+        with torch.no_grad(), self._current():
+            self.dim: int = dim or int(self._forward(self._empty(fixed_batch or 1)).shape[1])
 
     def features(self, frames: Sequence[Frame], all_regions: Sequence[Regions]) -> Any:
         """(N, D) unit rows on the device, float32."""
-        with self._lock, torch.no_grad():
+        with self._lock, torch.no_grad(), self._current():
             if self._device.type == "cpu":
                 return self._features_from_cpu(frames, all_regions)
             return self._features_on_device(frames, all_regions)
@@ -99,34 +102,45 @@ class TorchNetwork:
     def _embedded(self, batch: Any, count: int) -> Any:
         """(count, D) unit rows of the first so many crops of a batch; rows of zeros stay."""
         forward = self._forward if self._graphs is None else self._graphs
-        return functional.normalize(forward(batch)[:count].to(torch.float32), dim=1)
+        return functional.normalize(forward(batch)[:count].flatten(1).to(torch.float32), dim=1)
 
     def _in_batches(self, total: int, run: Callable[[int, int], Any]) -> Any:
-        """``run(start, stop)`` over all rows; a batch too large for the memory is tried again in halves."""
+        """``run(start, stop)`` over all rows, in batches of at most ``max_batch``."""
+        if self._device.type == "cpu" and self._fixed is None:
+            parts = equal_parts(total, self.max_batch)
+            return torch.cat(side_by_side(lambda start, stop: self._rows(run, start, stop), parts))
         done: list[Any] = []
         start = 0
         while start < total:
-            stop = start + self._batch(total - start)
-            try:
-                done.append(run(start, stop))
-                start = stop
-            except RuntimeError as error:
-                if not _out_of_memory(error):
-                    raise
-                self._halve(stop - start, error)
+            stop = min(total, start + self.max_batch)
+            done.append(self._rows(run, start, stop))
+            start = stop
         return torch.cat(done)
 
-    def _batch(self, remaining: int) -> int:
-        """Crops in the next batch: equal parts on a CPU, full ones on a GPU, where sizes are padded."""
-        if self._device.type != "cpu" or self._fixed is not None:
-            return min(remaining, self.max_batch)
-        num_batches = -(-remaining // self.max_batch)
-        return -(-remaining // num_batches)
+    def _rows(self, run: Callable[[int, int], Any], start: int, stop: int) -> Any:
+        """``run(start, stop)``; a batch too large for the memory is tried again in halves."""
+        rows = self._tried(run, start, stop)
+        if rows is None:  # not in the except clause: the exception would keep the tensors alive
+            self._halve(stop - start)
+            middle = (start + stop) // 2
+            rows = torch.cat([self._rows(run, start, middle), self._rows(run, middle, stop)])
+        return rows
 
-    def _halve(self, count: int, error: RuntimeError) -> None:
-        if count == 1 or self._fixed is not None:
-            raise EmbedderError(f"no memory for a batch of {count} crop(s) on {self.device}") from error
-        self.max_batch = count // 2
+    def _tried(self, run: Callable[[int, int], Any], start: int, stop: int) -> Any:
+        """The rows, or None if there is no memory for so many but perhaps for fewer."""
+        try:
+            return run(start, stop)
+        except RuntimeError as error:
+            if not _out_of_memory(error):
+                raise
+            if stop - start == 1 or self._fixed is not None:
+                raise EmbedderError(
+                    f"no memory for a batch of {self._fixed or 1} crop(s) on {self.device}"
+                ) from error
+            return None
+
+    def _halve(self, count: int) -> None:
+        self.max_batch = min(self.max_batch, count // 2)
         _logger.warning(
             "no memory for %d crops on %s; batches are %d now", count, self.device, self.max_batch
         )
@@ -140,6 +154,10 @@ class TorchNetwork:
         full[: len(batch)] = batch
         return full
 
+    def _current(self) -> AbstractContextManager[Any]:
+        """Streams and graphs are made on the current GPU: ours while we run."""
+        return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()
+
     def _empty(self, count: int) -> Any:
         """A blank batch, channels last in memory."""
         batch = torch.zeros((count, *self.input_size, 3), dtype=self._dtype, device=self._device)
@@ -147,5 +165,11 @@ class TorchNetwork:
 
 
 def _out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch ran out of memory: a class of its own on GPUs, a message on CPUs."""
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+    """Whether torch ran out of memory: an exception of its own on GPUs, a message on CPUs.
+
+    While a graph is recorded, the end of the recording fails too and hides the first error.
+    """
+    reasons = (error, error.__context__)
+    return any(isinstance(reason, torch.OutOfMemoryError) for reason in reasons) or (
+        "can't allocate memory" in str(error)
+    )

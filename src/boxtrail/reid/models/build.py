@@ -15,7 +15,8 @@ def build_model(name: str, num_classes: int = 751) -> Any:
 
     It takes crops (B, 3, H, W): RGB in [0, 1], less the mean and over the deviation of ImageNet. In eval mode it
     returns the embeddings (B, D) before normalisation, in train mode the pair of the classifier's logits
-    (B, num_classes) and those embeddings. ``model.dim`` is D. ``timm:NAME`` builds a backbone of timm.
+    (B, num_classes) and those embeddings. ``model.dim`` is D, ``model.arch`` its name. ``timm:NAME`` builds a backbone
+    of timm.
 
     Raises:
         ConfigError: for an unknown name or no class.
@@ -27,10 +28,14 @@ def build_model(name: str, num_classes: int = 751) -> Any:
         require("torch", "reid", f"the appearance model {name}")
         from boxtrail.reid.models.timm_backbone import TimmBackbone
 
-        return TimmBackbone(name.removeprefix(TIMM), num_classes)
+        model: Any = TimmBackbone(name.removeprefix(TIMM), num_classes)
+        model.arch = name
+        return model
     known = find_architecture(name)
     require("torch", "reid", f"the appearance model {known.name}")
-    return _builder(known.name)(num_classes)
+    model = _builder(known.name)(num_classes)
+    model.arch = known.name
+    return model
 
 
 def _builder(name: str) -> Callable[[int], Any]:
