@@ -194,10 +194,10 @@ def test_a_mistake_in_an_array_is_named_with_its_row(rows: object, said: str) ->
 
 def test_options_that_do_not_exist_are_named() -> None:
     rows = table("a@0")
-    with pytest.raises(ConfigError, match="unknown preprocess 'mots'"):
-        evaluate(rows, rows, preprocess="mots")
-    with pytest.raises(ConfigError, match="unknown format 'coco'"):
-        evaluate(rows, rows, format="coco")
+    with pytest.raises(ConfigError, match="unknown preprocess 'cvpr'"):
+        evaluate(rows, rows, preprocess="cvpr")
+    with pytest.raises(ConfigError, match="unknown format 'yolo'"):
+        evaluate(rows, rows, format="yolo")
     with pytest.raises(ConfigError, match="unknown iou 'giou'"):
         evaluate(rows, rows, iou="giou")
     with pytest.raises(ConfigError, match=r"threshold must lie in \(0, 1\]"):

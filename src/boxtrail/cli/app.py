@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from boxtrail.cli.convert import convert
 from boxtrail.cli.demo import demo
 from boxtrail.cli.eval_reid import eval_reid
 from boxtrail.cli.export import export
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(track)
 app.command()(postprocess)
+app.command()(convert)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)

@@ -8,8 +8,8 @@ from boxtrail.evaluation.evaluate import evaluate
 from boxtrail.evaluation.evaluation import Evaluation
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
-from boxtrail.evaluation.rows import SequenceRows
 from boxtrail.evaluation.scores import Metrics, Scores
+from boxtrail.io.formats.rows import SequenceRows
 
 __all__ = [
     "ALPHAS",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from boxtrail.evaluation.rows import FloatArray
+from boxtrail.io.formats.rows import FloatArray
 
 ALPHAS: FloatArray = 0.05 + 0.05 * np.arange(19, dtype=np.float64)
 NOTHING = 1e-10  # what stands for no similarity over no matches, so that LocA of nothing is 1

@@ -12,8 +12,8 @@ from boxtrail.evaluation.clear import Clear
 from boxtrail.evaluation.counts import Counts
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
-from boxtrail.evaluation.rows import FloatArray
 from boxtrail.evaluation.track_map import TrackMap
+from boxtrail.io.formats.rows import FloatArray
 
 
 class Metrics(Mapping[str, float]):

@@ -15,8 +15,8 @@ from boxtrail.evaluation.reference.hota import hota
 from boxtrail.evaluation.reference.identity import identity
 from boxtrail.evaluation.reference.preprocessing import keep_kitti, keep_mot
 from boxtrail.evaluation.reference.track_map import track_map
-from boxtrail.evaluation.rows import FloatArray, IntArray, Mask
 from boxtrail.evaluation.rules import Marks
+from boxtrail.io.formats.rows import FloatArray, IntArray, Mask
 
 
 class Overlaps:
