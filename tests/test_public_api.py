@@ -32,10 +32,7 @@ HEAVY = (
     "lap",
     "typer",
     "rich",
-    "optuna",
-    "sqlalchemy",
-    "jinja2",
-    "plotly",
+    "matplotlib",
 )
 NOTHING = np.zeros((0, 6))
 STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "kalman_noise", "record"}
@@ -78,7 +75,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "boxtrail.motion",
         "boxtrail.postprocessing",
         "boxtrail.reid",
-        "boxtrail.tuning",
+        "boxtrail.training",
     ],
 )
 def test_every_name_a_module_lists_is_there(module: str) -> None:

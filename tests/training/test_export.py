@@ -57,7 +57,8 @@ def test_an_exported_network_gives_the_embeddings_of_the_original(
     assert exported.input_size == original.input_size == SIZE
     for count in (1, 7, 64):
         frame, boxes = crops(count, seed=count)
-        assert exported.embed(frame, boxes) == pytest.approx(original.embed(frame, boxes), abs=1e-4)
+        ours, theirs = exported.embed(frame, boxes), original.embed(frame, boxes)
+        assert np.sum(ours * theirs, axis=1).min() > 0.99999
 
 
 @pytest.mark.parametrize("count", [1, 7, 64])

@@ -80,7 +80,14 @@ def test_patterns_and_folders_that_cannot_be_read_are_told(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("train_fraction", 1.0), ("gap", 0.5), ("boxes", "drawn"), ("max_crops", 2), ("min_size", 0)],
+    [
+        ("train_fraction", 1.0),
+        ("gap", 0.5),
+        ("boxes", "drawn"),
+        ("max_crops", 2),
+        ("min_size", 0),
+        ("min_visibility", 2.0),
+    ],
 )
 def test_an_option_out_of_its_range_is_refused(tmp_path: Path, name: str, value: object) -> None:
     with pytest.raises(ConfigError, match=name):
@@ -119,6 +126,23 @@ def test_rows_that_do_not_count_or_show_nothing_give_no_crop(tmp_path: Path) -> 
     rows += ["99,5,5,4,10,20,1,-1,-1,-1"]  # after the last image
     found = load_dataset("tracks", sequence(tmp_path / "plaza", rows))
     assert found.identities == ("plaza/1",)
+
+
+def test_boxes_that_are_hardly_seen_give_no_crop(tmp_path: Path) -> None:
+    rows = [f"{frame},{track},5,4,10,20,1,1,{track / 10}" for frame in range(1, 5) for track in (2, 4)]
+    folder = sequence(tmp_path / "plaza", rows)
+    assert load_dataset("tracks", folder).identities == ("plaza/4",)
+    assert load_dataset("tracks", folder, min_visibility=0.2).identities == ("plaza/2", "plaza/4")
+
+
+def test_tracks_come_in_other_formats_too(tmp_path: Path) -> None:
+    from boxtrail.io.formats import read_tracks, write_tracks
+
+    rows = [f"{frame},1,5,4,10,20,1,-1,-1,-1" for frame in range(1, 9)]
+    folder = sequence(tmp_path / "plaza", rows)
+    write_tracks(tmp_path / "tracks.csv", read_tracks(folder / "gt" / "gt.txt"), "csv")
+    found = load_dataset("tracks", sources=(folder,), tracks=(tmp_path / "tracks.csv",))
+    assert [round(grey(sample) / 20) for sample in found.train] == [1, 2, 3, 4]
 
 
 def test_long_tracks_are_thinned_evenly(tmp_path: Path) -> None:

@@ -60,6 +60,8 @@ def test_the_preset_makes_a_tracker_with_the_threshold_in_its_own_unit(tmp_path:
 
 
 def test_the_picture_of_a_run_shows_something_with_and_without_queries(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     log = [
         {"epoch": epoch, "loss": 3.0 / epoch, "cross_entropy": 2.0 / epoch, "triplet": 1.0 / epoch}
         for epoch in (1, 2, 3)

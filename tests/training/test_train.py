@@ -222,7 +222,7 @@ def test_what_cannot_be_trained_is_told_before_a_file_is_written(
     with pytest.raises(ConfigError, match="unknown appearance model 'osnet_x9'"):
         train_reid("folder", crowd, **small | {"model": "osnet_x9"})
     with pytest.raises(SourceError, match="at least 2 identities, not 1"):
-        train_reid("folder", crowd, pattern="{sequence}/{identity}{frame}.png", **small)
+        train_reid("folder", crowd, pattern="person{camera}/{identity}{frame}.png", **small)
     with pytest.raises(ConfigError, match="fewer than 2 identities"):
         train_reid("folder", crowd, **small | {"batch_size": 4, "num_instances": 4})
     assert list(tmp_path.iterdir()) == []

@@ -22,8 +22,8 @@ Obb warp_box(const Warp& warp, const Obb& box);
 // A unit vector turned with the camera; zero stays zero.
 Point warp_direction(const Warp& warp, Point direction);
 
-// Mean, velocities and covariance, by the Jacobian of the enclosing box; SORT's area and ratio are not mixed. A warp without rotation or shear leaves the
-// covariance block-diagonal.
+// Mean, velocities and covariance, by the Jacobian of the enclosing box; SORT's area and ratio are not mixed. A warp
+// without rotation or shear leaves the covariance block-diagonal.
 template <std::size_t N>
 void warp_state(const MotionModel<N>& model, const Warp& warp, State<N>& state);
 

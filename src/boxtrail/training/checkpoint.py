@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,9 @@ def read_state(path: Path) -> dict[str, Any]:
         StateError: if there is none, or it is none of ours.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():  # torch warns of pickles that others wrote and then refuses them
+            warnings.simplefilter("ignore", UserWarning)
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise StateError(
             f"{path}: cannot read the state of a training run: {error.strerror or error}"

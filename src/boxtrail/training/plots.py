@@ -53,6 +53,7 @@ def _plot_losses(axes: Any, log: Sequence[dict[str, Any]]) -> None:
             axes.plot(epochs, [entry[name] for entry in log], label=name.replace("_", "-"), **style)
     axes.set(xlabel="epoch", ylabel="loss", title="Training")
     axes.set_ylim(bottom=0.0)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     scored = [entry for entry in log if "mAP" in entry]
     lines, labels = axes.get_legend_handles_labels()
     if scored:
@@ -65,7 +66,7 @@ def _plot_losses(axes: Any, log: Sequence[dict[str, Any]]) -> None:
         scores.set(ylabel="mAP, rank-1 (%)", ylim=(0.0, 102.0))
         more = scores.get_legend_handles_labels()
         lines, labels = lines + more[0], labels + more[1]
-    axes.legend(lines, labels, loc="upper right", fontsize="small")
+    axes.legend(lines, labels, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=5, fontsize="small")
 
 
 def _plot_distances(axes: Any, separation: Separation) -> None:

@@ -29,9 +29,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Session:
-    """A run being trained in ``folder``; ``progress`` only in the first process, and only if wished."""
+    """A run being trained; ``progress`` only in the first process, and only if wished."""
 
-    folder: Path
     request: Request
     dataset: ReidDataset
     size: tuple[int, int]
@@ -39,20 +38,30 @@ class Session:
     progress: TrainingProgress | None = None
     best: float = -1.0  # highest mAP so far
     seconds: float = 0.0  # that the epochs took so far
+    folder: Path = Path()  # of the files
 
-    def run(self, state: dict[str, Any] | None) -> list[dict[str, Any]]:
+    def prepare(self, *, from_weights: bool) -> Trainer:
+        """The trainer as the run begins; writes nothing yet.
+
+        Raises:
+            SourceError: if there are too few identities.
+            EmbedderError: if the weights to begin with do not fit; they are read only if ``from_weights``.
+        """
+        check_trainable(self.dataset)
+        network = self._network(from_weights)
+        return Trainer(network, self.dataset, self.size, self.request.options, self.processes)
+
+    def run(self, trainer: Trainer, folder: Path, state: dict[str, Any] | None) -> list[dict[str, Any]]:
         """Train to the last epoch; the entries of the log. ``state`` is what an earlier session left.
 
         After every epoch the files are complete: a session that is killed loses at most the epoch it was in.
 
         Raises:
-            SourceError: if a picture cannot be read, or there are too few identities.
-            EmbedderError: if the weights to begin with do not fit.
+            SourceError: if a picture cannot be read.
             StateError: if ``state`` is of other pictures.
         """
-        check_trainable(self.dataset)
+        self.folder = folder
         options = self.request.options
-        trainer = Trainer(self._network(state is None), self.dataset, self.size, options, self.processes)
         entries: list[dict[str, Any]] = []
         if state is not None:
             entries = self._restore(trainer, state)

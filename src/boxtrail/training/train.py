@@ -10,7 +10,10 @@ from boxtrail.errors import ConfigError, SinkError, require
 from boxtrail.io.numbered_folder import numbered_folder
 from boxtrail.reid import create_embedder
 from boxtrail.reid.models import find_architecture
+from boxtrail.reid.models.architectures import TIMM
+from boxtrail.reid.network import DEFAULT_SIZE
 from boxtrail.training.embedding import embed_samples
+from boxtrail.training.options import TrainOptions
 from boxtrail.training.plots import plot_run
 from boxtrail.training.preset import appearance_threshold, write_preset
 from boxtrail.training.progress import TrainingProgress
@@ -67,22 +70,30 @@ def train_reid(
         )
     else:
         request = Request.of(dataset, data_dir, weights, options)
-    size = request.options.input_size or find_architecture(request.options.model).input_size
+    size = _crop_size(request.options)
     pictures = request.load_dataset()
     with processes(torch_device(device)) as workers, ExitStack() as stack:
         shown = None
         if progress and workers.is_first:
             shown = stack.enter_context(TrainingProgress(request.options.epochs))
+        session = Session(request, pictures, size, workers, shown)
+        trainer = session.prepare(from_weights=state is None)
         folder = None
-        if workers.is_first:
+        if workers.is_first:  # only now: what fails before leaves no folder
             folder = (
                 Path(resume).expanduser() if resume is not None else _folder(out_dir, Path(project), request)
             )
-        session = Session(workers.first_says(folder), request, pictures, size, workers, shown)
-        entries = session.run(state)
+        entries = session.run(trainer, workers.first_says(folder), state)
         run = _finished(session, entries) if workers.is_first else None
         finished: TrainingRun = workers.first_says(run)
         return finished
+
+
+def _crop_size(options: TrainOptions) -> tuple[int, int]:
+    """(height, width) of the crops: as asked for, or as the architecture's paper has it."""
+    if options.input_size is not None:
+        return options.input_size
+    return DEFAULT_SIZE if options.model.startswith(TIMM) else find_architecture(options.model).input_size
 
 
 def _check_only_resume(

@@ -24,6 +24,7 @@ class DatasetOptions:
         tracks: of ``tracks``: files of true or corrected tracks.
         max_crops: of ``tracks``: most pictures of one identity, spread evenly over its time.
         min_size: of ``tracks``: pixels; a box that shows less in width or height gives no picture.
+        min_visibility: of ``tracks``: least share, in [0, 1], of a box that is seen, where the tracks tell.
     """
 
     pattern: str | None = None
@@ -34,6 +35,7 @@ class DatasetOptions:
     tracks: tuple[str | Path, ...] = ()
     max_crops: int = 100
     min_size: int = 8
+    min_visibility: float = 0.3
 
     def __post_init__(self) -> None:
         if not 0.0 < self.train_fraction < 1.0:
@@ -48,6 +50,8 @@ class DatasetOptions:
             raise ConfigError(f"max_crops must be at least 4, not {self.max_crops}")
         if self.min_size < 1:
             raise ConfigError(f"min_size must be at least 1, not {self.min_size}")
+        if not 0.0 <= self.min_visibility <= 1.0:
+            raise ConfigError(f"min_visibility must be in [0, 1], not {self.min_visibility}")
 
     def only(self, dataset: str, *allowed: str) -> None:
         """Refuse options that mean nothing to this data set.

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail.errors import ConfigError, InvalidInputError, SourceError, require
-from boxtrail.evaluation import SequenceRows
 from boxtrail.io.crops import clip, cut_upright
-from boxtrail.io.formats import read_tracks
+from boxtrail.io.formats import SequenceRows, read_tracks
 from boxtrail.io.frame import Frame, Source
 from boxtrail.io.sources import open_source
 from boxtrail.training.datasets.options import DatasetOptions
@@ -38,15 +37,18 @@ def load(data_dir: Path | None, options: DatasetOptions) -> ReidDataset:
     """Crops of every track, in memory as JPEG files, split by time.
 
     Either ``data_dir`` is a MOTChallenge sequence with its ``gt/gt.txt``, or a folder of such sequences, of which those
-    without images are passed over; or each of ``sources`` has its file in ``tracks``. Rows whose flag is 0 count for
-    nobody. At most ``max_crops`` crops a track are cut, spread evenly over its time.
+    without images are passed over; or each of ``sources`` has its file in ``tracks``. Tracks are read from every format
+    of :mod:`boxtrail.io.formats`; rows whose flag is 0 count for nobody. At most ``max_crops`` crops a track are cut,
+    spread evenly over its time.
 
     Raises:
         ConfigError: if neither or both are given, or the numbers of sources and tracks differ.
         SourceError: if frames or tracks cannot be read, or show nobody.
         InvalidInputError: if the tracks are points or masks.
     """
-    options.only("tracks", "sources", "tracks", "train_fraction", "gap", "max_crops", "min_size")
+    options.only(
+        "tracks", "sources", "tracks", "train_fraction", "gap", "max_crops", "min_size", "min_visibility"
+    )
     crops: dict[str, list[Sample]] = {}
     for tracked in _pairs(data_dir, options):
         crops |= cut_crops(tracked, options, taken=crops.keys())
@@ -62,7 +64,7 @@ def cut_crops(
     try:
         if opened.is_live:
             raise ConfigError(f"{opened.name} is live; crops are cut from recorded frames")
-        wanted = _wanted(_checked_rows(tracked.tracks), opened.num_frames, options)
+        wanted = _wanted(_rows_of(tracked.tracks, opened.name), opened.num_frames, options)
         crops: dict[str, list[Sample]] = {}
         for frame, track_id, crop in _cut(opened, wanted):
             if min(crop.shape[:2]) < options.min_size:
@@ -127,11 +129,13 @@ def _has_images(sequence: Path) -> bool:
     return True
 
 
-def _checked_rows(path: Path) -> SequenceRows:
+def _rows_of(path: Path, source_name: str) -> SequenceRows:
+    """The rows of the only sequence of a file or folder, or of the one that is called as the source is."""
     sequences = read_tracks(path)
-    if len(sequences) != 1:
-        raise InvalidInputError(f"{path}: it has {len(sequences)} sequences, and one is wanted")
-    (rows,) = sequences.values()
+    if len(sequences) != 1 and source_name not in sequences:
+        found = ", ".join(sorted(sequences)) or "nothing"
+        raise SourceError(f"{path}: no tracks of {source_name!r}; found {found}")
+    rows = sequences[source_name] if source_name in sequences else next(iter(sequences.values()))
     if rows.kind not in ("box", "oriented"):
         raise InvalidInputError(f"{path}: crops are cut from boxes, not from a {rows.kind}")
     return rows
@@ -146,6 +150,8 @@ def _wanted(
     kept = (sides >= options.min_size).all(axis=1)
     if rows.flags is not None:
         kept &= rows.flags != 0
+    if rows.visibilities is not None:
+        kept &= rows.visibilities >= options.min_visibility
     if num_frames is not None:
         kept &= rows.frames <= num_frames
     wanted: dict[int, list[tuple[int, NDArray[np.float64]]]] = {}
