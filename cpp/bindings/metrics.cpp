@@ -258,6 +258,7 @@ class Overlaps {
   template <class T>
   static std::vector<T> kept_of(std::span<const T> values, std::span<const std::uint8_t> kept) {
     std::vector<T> out;
+    out.reserve(kept.size());
     for (std::size_t i = 0; i < kept.size(); ++i)
       if (kept[i] != 0) out.push_back(values[i]);
     return out;
