@@ -147,8 +147,7 @@ void PairFinder::find_candidates(std::int32_t num_tracks, std::int32_t num_detec
     if (gridded)
       query_grid(box);
     else
-      for (std::int32_t j = 0; j < num_detections; ++j)
-        if (overlaps(box, detection_bounds_[at(j)])) candidates_.push_back(j);
+      query_all(box);
     candidate_start_.push_back(static_cast<std::int32_t>(candidates_.size()));
   }
 }
@@ -203,6 +202,17 @@ bool PairFinder::fill_grid(std::int32_t num_detections) {
       for (auto x = c.x1; x <= c.x2; ++x) cell_items_[at(--cell_start_[at(y * grid_w_ + x) + 1])] = j;
   }
   return true;
+}
+
+// Writes every detection down and moves on only past those that overlap: no branch to guess wrong.
+void PairFinder::query_all(const Aabb& a) {
+  auto count = candidates_.size();
+  candidates_.resize(count + detection_bounds_.size());
+  for (std::size_t j = 0; j < detection_bounds_.size(); ++j) {
+    candidates_[count] = static_cast<std::int32_t>(j);
+    count += overlaps(a, detection_bounds_[j]) ? 1 : 0;
+  }
+  candidates_.resize(count);
 }
 
 void PairFinder::query_grid(const Aabb& a) {

@@ -1,13 +1,18 @@
 // The metrics without Python: text in, numbers out, on a scene small enough to work out by hand.
+#include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "boxtrail/metrics/clear.hpp"
+#include "boxtrail/metrics/dense_assignment.hpp"
+#include "boxtrail/metrics/frame_matching.hpp"
 #include "boxtrail/metrics/hota.hpp"
 #include "boxtrail/metrics/identity.hpp"
 #include "boxtrail/metrics/timeline.hpp"
 #include "boxtrail/metrics/track_text.hpp"
 #include "check.hpp"
+#include "random.hpp"
 
 namespace {
 
@@ -76,6 +81,40 @@ void test_nothing() {
   check(clear(compared(Side(kTruth), Side("")), 0.5, 4).fn == 8, "an empty prediction misses all");
 }
 
+// Frames in which some boxes have several partners, with scores that often tie, also but for rounding.
+void test_contested_boxes() {
+  testing::Random random(5);
+  FrameMatcher matcher;
+  DenseAssigner assigner;
+  for (int round = 0; round < 20000; ++round) {
+    const std::int32_t rows = 1 + random.below(12), columns = 1 + random.below(12);
+    const double share = random.uniform(0.02, 0.4), steps = random.chance(0.5) ? 4.0 : 1e6;
+    std::vector<double> weights(static_cast<std::size_t>(rows * columns), 0.0), scores;
+    Overlaps overlaps;
+    for (std::int32_t i = 0; i < rows; ++i) {
+      for (std::int32_t j = 0; j < columns; ++j) {
+        if (!random.chance(share)) continue;
+        const double noise = random.chance(0.2) ? random.uniform(-1e-15, 1e-15) : 0.0;
+        const double score =
+            random.chance(0.05) ? 1e-17 : (1.0 + random.below(static_cast<int>(steps))) / steps + noise;
+        weights[static_cast<std::size_t>(i * columns + j)] = score;
+        overlaps.row.push_back(j);
+        overlaps.value.push_back(score);
+        scores.push_back(score);
+      }
+      overlaps.row_start.push_back(static_cast<std::int64_t>(overlaps.row.size()));
+    }
+    const auto& expected = assigner.assign(weights, rows, columns);
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i)
+      for (auto e = overlaps.row_start[i]; e < overlaps.row_start[i + 1]; ++e)
+        if (overlaps.row[static_cast<std::size_t>(e)] == expected[i]) wanted.push_back(static_cast<std::size_t>(e));
+    const auto& found = matcher.match({0, rows, 0, columns}, overlaps, scores);
+    const bool is_tiny = std::any_of(scores.begin(), scores.end(), [](double score) { return score < 1e-9; });
+    check(found == wanted || is_tiny, "contested boxes get what the assignment of the whole frame gives them");
+  }
+}
+
 void test_mistakes() {
   for (const char* text : {"0,1,0,0,9,9", "1,1,0,0,-9,9", "1,1,0,0,9", "1,1,0,0,9,9\n1,1,0,0,9,9", "a,b", ","}) {
     bool refused = false;
@@ -95,6 +134,7 @@ int main() {
   test_sums();
   test_timeline();
   test_nothing();
+  test_contested_boxes();
   test_mistakes();
   return boxtrail::testing::finish();
 }

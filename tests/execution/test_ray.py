@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import boxtrail
 import execution_tasks as work
 from benchmark_folders import content, write_sequence
 from boxtrail.benchmarks import val
@@ -25,36 +21,6 @@ from boxtrail.execution import Executor, open_executor
 ray = pytest.importorskip("ray", reason="ray is not installed: pip install 'boxtrail[ray]'")
 pytestmark = pytest.mark.slow
 PATIENCE = 60.0  # seconds
-NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
-# A dead node is noticed in a second or two, not half a minute.
-QUICK = {
-    "health_check_initial_delay_ms": 1000,
-    "health_check_period_ms": 500,
-    "health_check_timeout_ms": 2000,
-    "health_check_failure_threshold": 4,
-}
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """A head node and another one, with a core each; the second has a GPU, so it says."""
-    from ray.cluster_utils import Cluster
-
-    # Sockets in it have names of at most 107 characters, which those of pytest's own folders exceed.
-    scratch = tempfile.mkdtemp(prefix="ray-", dir="/tmp" if Path("/tmp").is_dir() else None)
-    code = [str(Path(boxtrail.__file__).resolve().parents[1]), str(Path(work.__file__).parent)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_TMPDIR", scratch)
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("PYTHONPATH", os.pathsep.join(code))
-        started = Cluster(
-            initialize_head=True, head_node_args={**NODE, "include_dashboard": False, "_system_config": QUICK}
-        )
-        started.add_node(**NODE, num_gpus=1)
-        patch.setenv("RAY_ADDRESS", started.address)
-        yield started
-        started.shutdown()
-    shutil.rmtree(scratch, ignore_errors=True)
 
 
 @pytest.fixture
@@ -190,7 +156,7 @@ def test_a_client_outside_the_cluster_gets_the_same(cluster: Any) -> None:
 def test_results_are_complete_and_equal_when_a_node_is_killed_in_the_middle(
     cluster: Any, tmp_path: Path
 ) -> None:
-    doomed = cluster.add_node(**NODE)
+    doomed = cluster.add_node(num_cpus=1, object_store_memory=80_000_000)
     tasks = [(number, doomed.node_id, str(tmp_path)) for number in range(12)]
     with open_executor("ray") as executor:
         results = executor.map(work.table_of, tasks)

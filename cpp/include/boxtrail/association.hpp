@@ -64,6 +64,7 @@ class PairFinder {
  private:
   void find_candidates(std::int32_t num_tracks, std::int32_t num_detections);
   bool fill_grid(std::int32_t num_detections);
+  void query_all(const Aabb& box);
   void query_grid(const Aabb& box);
 
   struct Cells {

@@ -76,10 +76,11 @@ std::vector<double> count_ids(std::span<const std::int32_t> ids, std::int32_t nu
   return count;
 }
 
-// How many alphas a similarity reaches.
+// How many alphas a similarity reaches: nearly as many as twentieths are in it.
 std::size_t level(double similarity) {
-  std::size_t reached = 0;
+  auto reached = static_cast<std::size_t>(std::clamp(similarity, 0.0, 1.0) * static_cast<double>(kNumAlphas));
   while (reached < kNumAlphas && similarity >= alpha(reached) - kTolerance) ++reached;
+  while (reached > 0 && similarity < alpha(reached - 1) - kTolerance) --reached;
   return reached;
 }
 

@@ -126,7 +126,7 @@ def generate(
     reid_key: str | None = None,
     batch_size: int = 1,
     executor: str = "local",
-    workers: int | None = 1,
+    workers: int | None = None,
     gpus: float = 0.0,
     progress: Progress | None = None,
 ) -> GeneratedCache:
@@ -147,8 +147,8 @@ def generate(
         half, reid_arch: of the embedder.
         detector_key, reid_key: names of Python objects in the cache; needed where nothing else tells them apart.
         batch_size: frames that detector and embedder get at once.
-        executor, workers: see :func:`boxtrail.execution.open_executor`; one worker is this process. The machines of a
-            cluster must see the data and the cache under the same paths.
+        executor, workers: see :func:`boxtrail.execution.open_executor`; one worker, the default, is this process. A
+            cluster uses all its cores by default; its machines must see the data and the cache under the same paths.
         gpus: GPUs a worker of a cluster needs.
         progress: is told of frames with one worker, of sequences with more.
 
@@ -252,7 +252,7 @@ def _run(
     progress: Progress | None,
 ) -> list[GeneratedSequence]:
     done: dict[int, GeneratedSequence] = {}
-    with open_executor(spec, workers=workers) as executor:
+    with open_executor(spec, workers=default_workers(spec, workers)) as executor:
         try:
             if executor.num_workers == 1 and spec == "local":
                 for index, task in enumerate(tasks):
@@ -270,6 +270,11 @@ def _run(
     return [done[index] for index in range(len(tasks))]
 
 
+def default_workers(executor: str, workers: int | None) -> int | None:
+    """One on this machine, where one process is done before others have started with most benchmarks."""
+    return 1 if workers is None and executor == "local" else workers
+
+
 def _watch(progress: Progress | None, task: SequenceTask) -> Callable[[int], None] | None:
     if progress is None:
         return None
@@ -281,6 +286,7 @@ __all__ = [
     "CACHE_VARIABLE",
     "GeneratedCache",
     "Progress",
+    "default_workers",
     "find_cache_dir",
     "generate",
     "read_sequence",

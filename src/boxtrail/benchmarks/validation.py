@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail.benchmarks.benchmark import Benchmark
-from boxtrail.benchmarks.generate import GeneratedCache, Progress, generate
+from boxtrail.benchmarks.generate import GeneratedCache, Progress, default_workers, generate
 from boxtrail.benchmarks.recipe import PUBLIC
 from boxtrail.benchmarks.replay_task import Replayed, ReplayTask, TrackerRun, replay_task
 from boxtrail.errors import ConfigError, SourceError
@@ -92,7 +92,7 @@ def val(
     baseline: str | None = None,
     save_txt: str | Path | None = None,
     executor: str = "local",
-    workers: int | None = 1,
+    workers: int | None = None,
     progress: Progress | None = None,
     **generation: Any,
 ) -> Validation:
@@ -106,7 +106,7 @@ def val(
         postprocess: one or several methods of :mod:`boxtrail.postprocessing`, over the tracks of every sequence.
         baseline: the tracker that ``delta_summary`` compares with; None for the first.
         save_txt: folder for ``<tracker>/<sequence>.txt`` in MOT's format; makes splits without truth useful.
-        executor, workers: see :func:`boxtrail.execution.open_executor`.
+        executor, workers: as in :func:`boxtrail.benchmarks.generate`.
         progress: is told how far it is.
         **generation: further options of :func:`boxtrail.benchmarks.generate`: ``detector``, ``reid``, ``split`` …
 
@@ -195,7 +195,7 @@ def _replay(
         for run in runs
     ]
     done: dict[int, Replayed] = {}
-    with open_executor(spec, workers=workers) as executor:
+    with open_executor(spec, workers=default_workers(spec, workers)) as executor:
         if progress is not None:
             progress.begin("tracking", len(tasks), "sequences")
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from boxtrail.cli.executor_option import executor_option, workers_option
 from boxtrail.cli.failures import one_line_errors
 from boxtrail.errors import ConfigError
 
@@ -111,8 +112,8 @@ def evaluate(
         str | None, _replay(help="Whom the others are compared with; the first without.")
     ] = None,
     save_txt: _SaveTxt = None,
-    executor: Annotated[str, _replay(help="local, ray or ray://HOST:PORT.")] = "local",
-    workers: Annotated[int | None, _replay(min=1, help="Sequences at the same time.")] = 1,
+    executor: Annotated[str, executor_option(_replay)] = "local",
+    workers: Annotated[int | None, workers_option(_replay, "Sequences", "one")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from boxtrail.cli.executor_option import executor_option, workers_option
 from boxtrail.cli.failures import one_line_errors
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ DetectorName = Annotated[
 ]
 ReidName = Annotated[str | None, _computing(metavar="NAME|PATH", help="Embedder: histogram, or weights.")]
 Motion = Annotated[str | None, _computing(help="sof, ecc, orb, sift, file:PATH or none, the default.")]
-Executor = Annotated[str, _work(help="Where sequences run: local, ray or ray://HOST:PORT.")]
-Workers = Annotated[int | None, _work(min=1, help="Sequences at the same time.")]
+Executor = Annotated[str, executor_option(_work)]
+Workers = Annotated[int | None, workers_option(_work, "Sequences", "one")]
 
 
 def generate(
@@ -64,7 +65,7 @@ def generate(
     half: Annotated[bool, _computing("--half", help="Half precision of the embedder.")] = False,
     batch_size: Annotated[int, _computing(min=1, help="Frames at once for detector and embedder.")] = 1,
     executor: Executor = "local",
-    workers: Workers = 1,
+    workers: Workers = None,
     gpus: Annotated[float, _work(help="GPUs that a worker of a cluster needs.")] = 0.0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from boxtrail.cli.executor_option import executor_option, workers_option
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
 from boxtrail.errors import ConfigError
 
@@ -84,8 +85,8 @@ def tune(
     calibrate_kf: Annotated[
         bool, _search("--calibrate-kf", help="First fit the Kalman filter's noise to the ground truth.")
     ] = False,
-    workers: Annotated[int | None, _run(help="Trials at a time; one a core without.")] = None,
-    executor: Annotated[str, _run(help="local, ray or ray://HOST:PORT.")] = "local",
+    workers: Annotated[int | None, workers_option(_run, "Trials", "as many as there are cores")] = None,
+    executor: Annotated[str, executor_option(_run)] = "local",
     backend: Annotated[str | None, _run(help="Of the tracker: cpp or python.")] = None,
     storage: _Storage = None,
     out: _Out = None,

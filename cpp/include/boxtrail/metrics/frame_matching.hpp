@@ -23,11 +23,16 @@ class FrameMatcher {
 
  private:
   bool is_one_to_one(const FrameSpan& frame, const Overlaps& overlaps, std::span<const double> scores);
+  bool assign_contested(const FrameSpan& frame, const Overlaps& overlaps, std::span<const double> scores);
+  bool find_contested(const FrameSpan& frame, const Overlaps& overlaps, std::span<const double> scores);
   void assign(const FrameSpan& frame, const Overlaps& overlaps, std::span<const double> scores);
 
   DenseAssigner assigner_;
   std::vector<double> weights_;
   std::vector<std::uint8_t> taken_;
+  std::vector<std::int32_t> suitors_, place_;  // of each column: rows with a score there; number among the contested
+  std::vector<std::int64_t> contested_rows_;
+  std::vector<std::int32_t> first_choice_, second_choice_;
   std::vector<std::size_t> matches_;
 };
 

@@ -1,0 +1,47 @@
+"""A Ray cluster of two nodes on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import boxtrail
+import execution_tasks
+
+NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
+# A dead node is noticed in a second or two, not half a minute.
+QUICK = {
+    "health_check_initial_delay_ms": 1000,
+    "health_check_period_ms": 500,
+    "health_check_timeout_ms": 2000,
+    "health_check_failure_threshold": 4,
+}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A head node and another one, with a core each; the second has a GPU, so it says."""
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'boxtrail[ray]'")
+    from ray.cluster_utils import Cluster
+
+    # Sockets in it have names of at most 107 characters, which those of pytest's own folders exceed.
+    scratch = tempfile.mkdtemp(prefix="ray-", dir="/tmp" if Path("/tmp").is_dir() else None)
+    code = [str(Path(boxtrail.__file__).resolve().parents[1]), str(Path(execution_tasks.__file__).parent)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_TMPDIR", scratch)
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", os.pathsep.join(code))
+        started = Cluster(
+            initialize_head=True, head_node_args={**NODE, "include_dashboard": False, "_system_config": QUICK}
+        )
+        started.add_node(**NODE, num_gpus=1)
+        patch.setenv("RAY_ADDRESS", started.address)
+        yield started
+        started.shutdown()
+    shutil.rmtree(scratch, ignore_errors=True)
