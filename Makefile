@@ -17,7 +17,7 @@ $(VENV)/demo.stamp: $(SOURCES) | $(BIN)/python
 	@touch $@
 
 $(VENV)/test.stamp: $(SOURCES) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --group test --group lint '.[video,onnx]'
+	$(BIN)/python -m pip install --quiet --group test --group lint '.[video,onnx,reid,export,openvino]'
 	@touch $@
 
 demo: $(VENV)/demo.stamp
