@@ -34,6 +34,7 @@ HEAVY = (
     "rich",
     "optuna",
     "sqlalchemy",
+    "jinja2",
     "plotly",
 )
 NOTHING = np.zeros((0, 6))
@@ -73,6 +74,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "boxtrail.results",
         "boxtrail.reference",
         "boxtrail.evaluation",
+        "boxtrail.benchmarks",
         "boxtrail.motion",
         "boxtrail.postprocessing",
         "boxtrail.reid",
@@ -99,7 +101,7 @@ def test_names_of_the_field_are_where_users_look_for_them() -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = f"""
 import json, sys
-import boxtrail
+import boxtrail, boxtrail.benchmarks
 from boxtrail.evaluation import evaluate
 import boxtrail.tuning
 evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])

@@ -248,11 +248,18 @@ class Boxtrail:
         # Only a tracker that would otherwise use its own has to be told that the camera stands still.
         return None if isinstance(estimator, StillCamera) and own == "none" else estimator
 
+    def _for_benchmarks(self) -> dict[str, Any]:
+        """What this object was made with, as options of :func:`boxtrail.benchmarks.generate`."""
+        if self._embed is not None:
+            raise ConfigError("benchmarks cannot use embedder, a function; give reid")
+        return self._generation
+
     def generate(
         self, benchmark: str | Path | Benchmark, *, progress: bool = False, **options: Any
     ) -> GeneratedCache:
         """Run detector, embedder and camera motion once over a benchmark; ``.cache_dir`` is where the results lie.
 
+        Camera motion is estimated where ``camera_motion`` is named, and every tracker replayed gets it then.
         ``options`` are those of :func:`boxtrail.benchmarks.generate` and win over this object's own.
 
         Raises:
@@ -260,7 +267,7 @@ class Boxtrail:
         """
         from boxtrail.benchmarks import generate
 
-        return generate(benchmark, **{**self._generation, **options}, progress=shown_progress(progress))
+        return generate(benchmark, **{**self._for_benchmarks(), **options}, progress=shown_progress(progress))
 
     def val(
         self,
@@ -285,7 +292,7 @@ class Boxtrail:
             trackers = [tracker_name(self._tracker, self._backend)]
             own["options"] = self._options
         if not isinstance(benchmark, GeneratedCache):
-            own |= self._generation
+            own |= self._for_benchmarks()
         return val(benchmark, trackers, **{**own, **options}, progress=shown_progress(progress))
 
     def tune(
@@ -302,7 +309,7 @@ class Boxtrail:
         name = tracker_name(self._tracker, self._backend)
         own: dict[str, Any] = {"options": tracker_options(name, self._options) or None}
         if not isinstance(benchmark, GeneratedCache):
-            own |= self._generation
+            own |= self._for_benchmarks()
         return tune(name, benchmark, n_trials=n_trials, **{**own, **options})
 
 

@@ -143,6 +143,19 @@ def test_boxtrail_generates_validates_and_tunes(own: Path, tmp_path: Path) -> No
         model.track(own / "a").finish()
 
 
+def test_boxtrail_refuses_what_benchmarks_cannot_use(cache: GeneratedCache, own: Path) -> None:
+    by_function = Boxtrail(
+        detector="public", embedder=lambda image, rows: np.ones((len(rows), 2), np.float32)
+    )
+    with pytest.raises(ConfigError, match="benchmarks cannot use embedder, a function; give reid"):
+        by_function.generate(own)
+    assert by_function.val(cache).summary["bytetrack"]["MOTA"] == pytest.approx(
+        1.0
+    )  # nothing is embedded here
+    with pytest.raises(ConfigError, match="one embedder, not by one a class"):
+        Boxtrail(detector="public").generate(own, reid={"person": "histogram"})
+
+
 def test_boxtrail_tunes(own: Path, tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     model = Boxtrail(detector="public", tracker="bytetrack", tracker_config="official-mot17")

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 import execution_tasks as work
+from benchmark_folders import content, write_sequence
+from boxtrail.benchmarks import val
 from boxtrail.errors import ExecutionError, InvalidDetectionsError, SourceError
 from boxtrail.execution import Executor, open_executor
 
@@ -169,3 +171,15 @@ def test_results_are_complete_and_equal_when_a_node_is_killed_in_the_middle(
     with open_executor("local", workers=1) as here:
         for index, expected in here.map(work.table_of, [(number, "", "") for number in range(12)]):
             np.testing.assert_array_equal(found[index], expected)
+
+
+def test_a_benchmark_on_the_cluster_is_what_it_is_here(cluster: Any, tmp_path: Path) -> None:
+    for name, length in (("a", 20), ("b", 12)):
+        write_sequence(tmp_path / "own" / name, length)
+    found = {}
+    for spec in ("local", "ray"):
+        options: dict[str, Any] = {"reid": "histogram", "cache_dir": tmp_path / spec, "executor": spec}
+        found[spec] = val(tmp_path / "own", "bytetrack,strongsort", detector="motion", **options)
+        assert found[spec].cache.num_computed == 2
+    assert content(tmp_path / "local") == content(tmp_path / "ray")
+    assert found["local"].summary == found["ray"].summary

@@ -18,7 +18,6 @@ pytest.importorskip("optuna", reason="optuna is not installed: pip install 'boxt
 
 from benchmark_folders import content, write_sequence
 from boxtrail.benchmarks import generate
-from boxtrail.benchmarks.validation import val
 from boxtrail.cli.app import main
 from boxtrail.execution import open_executor
 from boxtrail.tuning import tune
@@ -65,15 +64,6 @@ def test_generate_makes_the_same_files_when_a_node_is_killed_in_the_middle(
     here = generate(own, DoomedSquares("", ""), reid="histogram", cache_dir=tmp_path / "here")
     assert len(made.generated) == len(here.generated) == 6
     assert content(tmp_path / "ray") == content(tmp_path / "here")
-
-
-def test_eval_scores_the_same(cluster: Any, own: Path, tmp_path: Path) -> None:
-    found = [
-        val(own, "bytetrack,sort", cache_dir=tmp_path / executor, executor=executor)
-        for executor in ("ray", "local")
-    ]
-    assert found[0].summary == found[1].summary
-    assert found[0].summary["bytetrack"]["HOTA"] > 0.5
 
 
 class KillsNode:

@@ -42,10 +42,7 @@ def test_the_first_trial_has_the_default_options_and_their_score(result: TuneRes
 
 
 def test_the_best_value_is_what_an_evaluation_of_its_options_gives(result: TuneResult) -> None:
-    tracks = {
-        one.name: replay(create_tracker("bytetrack", frame_size=one.frame_size, **result.best_options), one)
-        for one in scenes()
-    }
+    tracks = {one.name: replay(create_tracker("bytetrack", **result.best_options), one) for one in scenes()}
     found = evaluate({one.name: one.truth for one in scenes()}, tracks)
     assert result.best_value == found.overall["HOTA"] == result.after.overall["HOTA"]
     assert result.best.running[-1] == result.best_value

@@ -7,6 +7,7 @@ A network given by path is named by the content of its file. A Python object has
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, not {self.batch_size}")
+        if isinstance(self.reid, Mapping):
+            raise ConfigError("a benchmark is embedded by one embedder, not by one a class")
         if self.camera_motion is not None and self.camera_motion.strip().casefold() == "none":
             object.__setattr__(self, "camera_motion", None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
@@ -39,6 +38,8 @@ _UsageError = typer.BadParameter.__mro__[1]
 
 def _print_version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
         try:
             typer.echo(f"boxtrail {version('boxtrail')}")
         except PackageNotFoundError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,8 +11,10 @@ from rich.markup import escape
 
 from boxtrail.cli.failures import one_line_errors
 from boxtrail.errors import ConfigError
-from boxtrail.io.formats import FORMATS, Conversion
-from boxtrail.io.formats import convert as run_conversion
+from boxtrail.io.formats import FORMATS
+
+if TYPE_CHECKING:
+    from boxtrail.io.formats import Conversion
 
 _NAMES = ", ".join(FORMATS)
 
@@ -52,6 +54,8 @@ def convert(
 ) -> None:
     """Write the tracks of IN in another format, and say what that format cannot hold."""
     with one_line_errors(debug=debug):
+        from boxtrail.io.formats import convert as run_conversion
+
         if fps is not None and not 0.0 < fps < 1e6:
             raise ConfigError(f"--fps must be above 0, not {fps}")
         size = None if image_size is None else _frame_size(image_size)

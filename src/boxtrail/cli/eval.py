@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from boxtrail.cli.executor_option import executor_option, workers_option
 from boxtrail.cli.failures import one_line_errors
 from boxtrail.errors import ConfigError
+
+if TYPE_CHECKING:
+    from boxtrail.evaluation import Evaluation
 
 _files = partial(typer.Option, rich_help_panel="Files", metavar="FILE")
 
@@ -21,18 +26,20 @@ _Truth = Annotated[
 ]
 _Predictions = Annotated[
     list[str] | None,
-    typer.Option(
-        "--pred",
-        metavar="[NAME=]PATH",
-        help="Tracks, likewise; repeatable, once for each tracker to compare.",
-    ),
+    typer.Option("--pred", metavar="[NAME=]PATH", help="Tracks, likewise; repeatable, to compare trackers."),
 ]
-_Format = Annotated[str, typer.Option("--format", help="Of the files; auto looks into them.")]
+_Format = Annotated[
+    str, typer.Option("--format", help="Of the files, or TRUTH,TRACKS; auto looks into them.")
+]
 _Classes = Annotated[
     str | None, typer.Option(help="Names or ids of the classes to score: person,car or 1,3.")
 ]
+_ClassMap = Annotated[
+    str | None,
+    typer.Option(metavar="MAP|FILE", help="What the tracks' classes are in the truth: 0=person,van=car."),
+]
 _Preprocess = Annotated[
-    str, typer.Option(help="Whose rules say which boxes count: mot, kitti, none or auto.")
+    str, typer.Option(help="Whose rules say which boxes count: mot, kitti, mots, visdrone, none or auto.")
 ]
 _Iou = Annotated[str, typer.Option("--iou", help="Similarity: box, oriented, mask, point or auto.")]
 _Threshold = Annotated[
@@ -42,8 +49,10 @@ _Metrics = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Columns of the table: HOTA,MOTA,IDF1,IDSW,Recall,FAF, …")
 ]
 _Bootstrap = Annotated[
-    bool,
-    typer.Option("--bootstrap", help="Confidence intervals over sequences, and which tracker beats which."),
+    bool, typer.Option("--bootstrap", help="Confidence intervals over sequences, and who beats whom.")
+]
+_Fix = Annotated[
+    bool, typer.Option("--fix", help="Score repaired copies where that is safe; the files stay as they are.")
 ]
 _Benchmark = Annotated[
     str | None,
@@ -77,9 +86,11 @@ def evaluate(
     pred: _Predictions = None,
     format: _Format = "auto",
     classes: _Classes = None,
+    class_map: _ClassMap = None,
     preprocess: _Preprocess = "auto",
     iou: _Iou = "auto",
     threshold: _Threshold = 0.5,
+    fix: _Fix = False,
     metrics: _Metrics = None,
     bootstrap: _Bootstrap = False,
     resamples: Annotated[int, typer.Option(help="Of --bootstrap, 100 to 1,000,000.")] = 10_000,
@@ -112,17 +123,10 @@ def evaluate(
     """
     with one_line_errors(debug=debug):
         from boxtrail.cli.scores import Output, show
-        from boxtrail.evaluation import evaluate as score
         from boxtrail.evaluation.columns import choose_columns
 
-        output = Output(
-            choose_columns(_listed(metrics, "--metrics")),
-            resamples if bootstrap else None,
-            json_file,
-            csv_file,
-            html_file,
-            quiet,
-        )
+        columns = choose_columns(_listed(metrics, "--metrics"))
+        output = Output(columns, resamples if bootstrap else None, json_file, csv_file, html_file, quiet)
         if benchmark is not None:
             if gt is not None or pred:
                 raise ConfigError(
@@ -130,7 +134,7 @@ def evaluate(
                 )
             from boxtrail.cli.replayed import Replaying, score_replayed
 
-            _check_rules(format, classes, preprocess, iou, threshold)
+            _check_rules(format, classes, preprocess, iou, threshold, class_map, fix=fix)
             generation = {
                 "detector": detector,
                 "reid": reid,
@@ -148,17 +152,69 @@ def evaluate(
         if gt is None or not pred:
             raise ConfigError("what is to be scored? Give --gt and --pred, or --benchmark and --tracker")
         options = {
-            "format": format,
             "classes": _listed(classes, "--classes"),
+            "class_map": class_map,
             "preprocess": preprocess,
             "iou": iou,
             "threshold": threshold,
         }
-        paths = named_paths(pred)
-        show({name: score(gt, path, **options) for name, path in paths.items()}, output)  # type: ignore[arg-type]
+        show(_scored(gt, named_paths(pred), _formats(format), options, fix=fix, quiet=quiet), output)
 
 
-def _check_rules(format: str, classes: str | None, preprocess: str, iou: str, threshold: float) -> None:
+def _scored(
+    truth: Path,
+    tracks: Mapping[str, Path],
+    formats: tuple[str, str],
+    options: Mapping[str, Any],
+    *,
+    fix: bool,
+    quiet: bool,
+) -> dict[str, Evaluation]:
+    from boxtrail.cli.problems import all_problems_told, print_repairs
+    from boxtrail.evaluation import evaluate as score
+
+    paths, forms = [truth, *tracks.values()], [formats[0], *(formats[1] for _ in tracks)]
+    if not fix:
+        with all_problems_told(paths, forms):
+            return {name: score(truth, path, format=formats, **options) for name, path in tracks.items()}
+    from tempfile import TemporaryDirectory
+
+    from boxtrail.evaluation.repair import repaired
+
+    with TemporaryDirectory() as folder:
+        sides = []
+        for number, (path, form) in enumerate(zip(paths, forms, strict=True)):
+            side, repairs = repaired(path, Path(folder) / str(number), form)
+            if not quiet:
+                print_repairs(repairs)
+            sides.append(side)
+        found = {
+            name: score(sides[0], side, format=formats, **options)
+            for name, side in zip(tracks, sides[1:], strict=True)
+        }
+    return {
+        name: replace(found[name], provenance=replace(made, truth=str(truth), prediction=str(tracks[name])))
+        for name in found
+        if (made := found[name].provenance) is not None
+    }
+
+
+def _formats(text: str) -> tuple[str, str]:
+    """``"coco,mot"`` as the formats of the truth and of the tracks, ``"mot"`` as both."""
+    first, comma, second = text.partition(",")
+    return first.strip(), (second if comma else first).strip()
+
+
+def _check_rules(
+    format: str,
+    classes: str | None,
+    preprocess: str,
+    iou: str,
+    threshold: float,
+    class_map: object,
+    *,
+    fix: bool,
+) -> None:
     """A benchmark says itself how it is scored.
 
     Raises:
@@ -170,6 +226,8 @@ def _check_rules(format: str, classes: str | None, preprocess: str, iou: str, th
         "--preprocess": preprocess != "auto",
         "--iou": iou != "auto",
         "--threshold": threshold != 0.5,
+        "--class-map": bool(class_map),
+        "--fix": fix,
     }
     named = [option for option, is_given in given.items() if is_given]
     if named:

@@ -151,7 +151,7 @@ def print_bootstrap(console: Console, found: Bootstrap) -> None:
             cells.append(f"{estimate} [dim]{low} to {high}[/dim]")
         table.add_row(escape(tracker), *cells)
     console.print(table)
-    for difference in found.differences:
+    for difference in found.of_the_best():
         mark = "[green]✓[/green]" if difference.is_clear else "[dim]·[/dim]"
         console.print(f"{mark} {escape(difference.sentence())}", highlight=False)
     if found.sequences < FEW:

@@ -67,6 +67,13 @@ class Bootstrap:
     method: str
     seed: int
 
+    def of_the_best(self) -> list[Difference]:
+        """In every metric, the best tracker beside each of the others: what people ask first."""
+        best: dict[str, str] = {}
+        for difference in self.differences:  # the best tracker is the first of the first pair
+            best.setdefault(difference.metric, difference.first)
+        return [found for found in self.differences if found.first == best[found.metric]]
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {

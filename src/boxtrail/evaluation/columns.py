@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -126,6 +125,8 @@ def choose_columns(names: Sequence[str] | None = None) -> list[Column]:
     for name in DEFAULT_COLUMNS if names is None else names:
         column = known.get(name.strip().lower())
         if column is None:
+            import difflib
+
             near = difflib.get_close_matches(name.lower(), known, 1)
             hint = f"; did you mean {known[near[0]].title!r}?" if near else ""
             raise ConfigError(f"unknown metric {name!r}{hint}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,7 +27,11 @@ from boxtrail.evaluation.scores import Scores
 from boxtrail.evaluation.timeline import Timeline
 from boxtrail.evaluation.track_map import TrackMap
 from boxtrail.io.formats.adapting import upright
+from boxtrail.io.formats.classes import ClassMap
+from boxtrail.io.formats.classes import class_map as read_class_map
 from boxtrail.io.formats.rows import SHAPES, SequenceRows
+
+Renaming: TypeAlias = "str | Path | Mapping[Any, Any] | None"
 
 KINDS = ("auto", "box", "oriented", "mask", "point")
 
@@ -43,6 +48,7 @@ class Options:
     zero_distance: float
     track_map: bool
     backend: str
+    renamed: ClassMap | None
     by_class: bool | None = None  # None: as the rows have it
 
 
@@ -65,6 +71,7 @@ def evaluate(
     *,
     format: str | tuple[str, str] = "auto",
     classes: Classes = None,
+    class_map: Renaming = None,
     preprocess: str = "auto",
     iou: str = "auto",
     threshold: float = 0.5,
@@ -87,6 +94,8 @@ def evaluate(
         classes: names or numbers of the classes to score, or a mapping from numbers to names; all by default,
             pedestrian for MOTChallenge, car and pedestrian for KITTI, those of the files for MOTS, and pedestrian,
             car, van, truck and bus for VisDrone.
+        class_map: what the classes of the prediction are called in the truth, such as ``{2: "car"}`` or
+            ``"person=1,2=car"``; see :func:`boxtrail.io.formats.class_map`. Classes that it does not have stay.
         preprocess: ``"mot"``: predictions on distractors are forgiven, pedestrians alone count; ``"kitti"``: KITTI's
             rules for what is hard to see, too low, or in a region to ignore; ``"mots"``: predictions in regions to
             ignore are forgiven; ``"visdrone"``: those too, and those on others or on what is flagged 0; ``"none"``;
@@ -111,8 +120,9 @@ def evaluate(
     if iou not in KINDS:
         raise ConfigError(f"unknown iou {iou!r}; there are {', '.join(KINDS)}")
     formats = formats_of(format)
+    renamed = None if class_map is None else read_class_map(class_map)
     options = Options(
-        formats, classes, preprocess, iou, threshold, zero_distance, track_map, resolve(backend)
+        formats, classes, preprocess, iou, threshold, zero_distance, track_map, resolve(backend), renamed
     )
     pairs = find_sequences(gt, pred, formats)
     found = _score_all(pairs, options)
@@ -126,19 +136,24 @@ def evaluate(
         again = replace(options, preprocess=rules, by_class=by_class)
         for i, outcome in zip(odd, _score_all([pairs[i] for i in odd], again), strict=True):
             found[i] = outcome
+    names = [pair.name for pair in pairs]
     return Evaluation(
-        {pair.name: outcome.scores for pair, outcome in zip(pairs, found, strict=True)},
-        {pair.name: outcome.timelines for pair, outcome in zip(pairs, found, strict=True)},
-        Provenance(
-            truth=_origin(gt),
-            prediction=_origin(pred),
-            format=" and ".join(sorted({outcome.format for outcome in found})),
-            rules=rules,
-            similarity=" and ".join(sorted({outcome.kind for outcome in found})),
-            threshold=threshold,
-            version=_core.__version__,
-            backend=options.backend,
-        ),
+        dict(zip(names, (outcome.scores for outcome in found), strict=True)),
+        dict(zip(names, (outcome.timelines for outcome in found), strict=True)),
+        _provenance(gt, pred, found, options),
+    )
+
+
+def _provenance(gt: Source, pred: Source, found: list[Outcome], options: Options) -> Provenance:
+    return Provenance(
+        truth=_origin(gt),
+        prediction=_origin(pred),
+        format=" and ".join(sorted({outcome.format for outcome in found})),
+        rules=found[0].rules,
+        similarity=" and ".join(sorted({outcome.kind for outcome in found})),
+        threshold=options.threshold,
+        version=_core.__version__,
+        backend=options.backend,
     )
 
 
@@ -172,7 +187,7 @@ def _common(found: list[Outcome]) -> tuple[str, bool]:
 
 def _score(pair: SequencePair, options: Options) -> Outcome:
     """Read both sides of a sequence and score every class."""
-    first, second = load(pair, options.formats)
+    first, second = load(pair, options.formats, options.renamed)
     truth, prediction = first.rows, second.rows
     if options.kind == "box":
         truth, prediction = upright(truth), upright(prediction)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from boxtrail.errors import SourceError
 from boxtrail.io.formats.catalogue import AUTO, format_name
 from boxtrail.io.formats.checking import checked
+from boxtrail.io.formats.classes import ClassMap, with_classes
 from boxtrail.io.formats.coco import read_results
 from boxtrail.io.formats.files import plain_name, read_bytes
 from boxtrail.io.formats.json_document import parse_json
@@ -86,8 +87,10 @@ def find_sequences(
     return pairs
 
 
-def load(pair: SequencePair, formats: tuple[str, str]) -> tuple[Side, Side]:
+def load(pair: SequencePair, formats: tuple[str, str], renamed: ClassMap | None = None) -> tuple[Side, Side]:
     """Both sides of a sequence, checked, ordered by frame and counting frames alike.
+
+    ``renamed``: what the classes of the prediction become.
 
     Raises:
         SourceError: if a file cannot be read.
@@ -98,6 +101,12 @@ def load(pair: SequencePair, formats: tuple[str, str]) -> tuple[Side, Side]:
     wanted = "visdrone" if truth.format == "visdrone" and formats[1] == AUTO else formats[1]
     prediction = _load(pair.prediction, wanted)
     first, second = _frames_alike(truth, prediction)
+    if renamed is not None:
+        second = with_classes(second, renamed)[0]
+        # A number is the truth's; a name of the prediction's own would be looked up there instead.
+        numbers = {target for target in renamed.values() if isinstance(target, int)}
+        names = {label: name for label, name in second.names.items() if label not in numbers}
+        second = replace(second, names=names)
     first, second = in_names_of(first, second, truth.format)
     return Side(first, truth.format), Side(second, prediction.format)
 

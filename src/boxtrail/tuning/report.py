@@ -9,6 +9,7 @@ from typing import Any
 from boxtrail.errors import require
 from boxtrail.tuning.comparison import Delta
 from boxtrail.tuning.plots import before_after, figures
+from boxtrail.tuning.quiet import quiet_optuna
 from boxtrail.tuning.result import TuneResult
 
 _STYLE = """
@@ -32,6 +33,8 @@ def report_html(result: TuneResult) -> str:
     require("plotly", "tune", "the report")
     from plotly.offline import get_plotlyjs
 
+    with quiet_optuna():
+        plots = [_figure(figure) for figure in figures(result).values()]
     summary = result.summary
     title = f"{result.tracker.__name__} tuned for {result.objectives}"
     best = ", ".join(f"{value:.4f}" for value in summary.best_values)
@@ -48,7 +51,7 @@ def report_html(result: TuneResult) -> str:
         f"<h2>Before and after</h2>{_figure(before_after(result, result.objectives.names[0]))}{_sequences(result)}",
         _front(result),
         "<h2>The search</h2>",
-        *(_figure(figure) for figure in figures(result).values()),
+        *plots,
     ]
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'

@@ -128,7 +128,7 @@ def search_space(
     there = {
         "embeddings": any(one.embeddings is not None for one in sequences),
         "warps": any(one.warps is not None for one in sequences),
-        "frame_size": "frame_size" in named or any(one.frame_size is not None for one in sequences),
+        "frame_size": "frame_size" in named,
         "": True,
     }
     found: dict[str, Search] = {}

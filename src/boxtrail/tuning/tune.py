@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import tempfile
 import time
@@ -13,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from boxtrail import backend as backends
-from boxtrail.errors import ConfigError, require
+from boxtrail.benchmarks import Benchmark
+from boxtrail.errors import ConfigError
 from boxtrail.execution import Executor, open_executor
+from boxtrail.progress import StepProgress
 from boxtrail.trackers import Tracker, create_tracker, tracker_class
 from boxtrail.tuning import workload as work
 from boxtrail.tuning.held_out import HeldOut, divide
@@ -22,6 +23,7 @@ from boxtrail.tuning.inputs import Source, find_sequences
 from boxtrail.tuning.kalman import calibrate_kalman
 from boxtrail.tuning.objectives import parse_objectives
 from boxtrail.tuning.progress import TuneProgress
+from boxtrail.tuning.quiet import quiet_optuna
 from boxtrail.tuning.result import TuneResult, TuneTimings
 from boxtrail.tuning.search import Plan, Search
 from boxtrail.tuning.space import SearchSpace, search_space
@@ -52,7 +54,7 @@ def tune(
     executor: str | Executor = "local",
     backend: str | None = None,
     preprocess: str = "auto",
-    classes: Sequence[str | int] | None = None,
+    score_classes: Sequence[str | int] | None = None,
     progress: bool = True,
     **generation: Any,
 ) -> TuneResult:
@@ -83,7 +85,7 @@ def tune(
         executor: ``"local"``, ``"ray"``, ``"ray://HOST:PORT"``, or an open executor.
         backend: ``"cpp"`` or ``"python"``, of tracker and metrics.
         preprocess: rules of the evaluation, see :func:`boxtrail.evaluation.evaluate`.
-        classes: those to score, None for all.
+        score_classes: those to score, None for all.
         progress: show a bar where there is a terminal.
         **generation: further options of :func:`boxtrail.benchmarks.generate`: ``detector``, ``reid``, ``split`` …
 
@@ -99,9 +101,11 @@ def tune(
     kind, chosen = _tracker(tracker, backend)
     objectives = parse_objectives(objective)
     _check(n_trials, batch, seed, timeout)
-    sequences, owner = find_sequences(benchmark, **generation)
+    if isinstance(executor, str) and executor != "local" and isinstance(benchmark, (str, Path, Benchmark)):
+        generation = {"executor": executor, "workers": workers, **generation}
+    sequences, owner = find_sequences(benchmark, progress=StepProgress() if progress else None, **generation)
     tuned, kept = divide(sequences, held_out)
-    rules: dict[str, Any] = {"preprocess": preprocess, "classes": classes, "benchmark": owner}
+    rules: dict[str, Any] = {"preprocess": preprocess, "classes": score_classes, "benchmark": owner}
     job = work.workload(kind.name, chosen, tuned, **rules)
     others = work.workload(kind.name, chosen, kept, **rules) if kept else None
     space = search_space(kind, tuned, only=only, ranges=ranges, fixed=options)
@@ -154,8 +158,8 @@ def _searched(
     progress: bool,
 ) -> _Done:
     """Open what a search needs, and run it."""
-    quiet_optuna()
     with ExitStack() as stack:
+        stack.enter_context(quiet_optuna())
         store = None
         if storage is not None:
             store = TrialStore(storage, plan.objectives, _settings(plan, job))
@@ -170,13 +174,6 @@ def _searched(
     if not any(trial.is_complete for trial in trials):
         raise ConfigError(f"no trial was finished within {plan.timeout:g} seconds; give the search more time")
     return _Done(trials, len(search.trials) - num_known, seconds, None if store is None else store.path)
-
-
-def quiet_optuna() -> None:
-    """Let optuna report problems only, not every trial."""
-    optuna = require("optuna", "tune", "tuning")
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    logging.getLogger("alembic").setLevel(logging.ERROR)
 
 
 def _run(search: Search, name: str, *, progress: bool) -> list[Trial]:
@@ -245,4 +242,4 @@ def _folder(store: TrialStore | None) -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix=prefix, dir=beside)
 
 
-__all__ = ["BATCH", "quiet_optuna", "tune"]
+__all__ = ["BATCH", "tune"]

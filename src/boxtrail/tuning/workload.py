@@ -41,8 +41,7 @@ class Workload:
     def score(self, options: Mapping[str, Any], index: int) -> dict[str, Scores]:
         """What the tracker with ``options`` reaches on the sequence with that index, by class."""
         sequence = self.sequences[index]
-        stream = {"frame_rate": sequence.frame_rate, "frame_size": sequence.frame_size}
-        tracker = create_tracker(self.tracker, self.backend, **{**stream, **options})
+        tracker = create_tracker(self.tracker, self.backend, **{"frame_rate": sequence.frame_rate, **options})
         tracks = replay(tracker, sequence)
         assert sequence.truth is not None, "checked by workload()"
         truths, predictions = {sequence.name: sequence.truth}, {sequence.name: tracks}

@@ -118,7 +118,7 @@ report.radar = () => report.keep(() => {
     const name = report.plain(tracker.name);
     return {
       type: "scatterpolar", name, r: [...values, values[0]], theta: [...names, names[0]],
-      fill: "toself", opacity: 0.85, fillcolor: `${report.trackerColour(i)}22`, line: { color: report.trackerColour(i), width: 2.5 }, marker: { size: 6 },
+      fill: data.trackers.length > 2 ? "none" : "toself", opacity: 0.85, fillcolor: `${report.trackerColour(i)}22`, line: { color: report.trackerColour(i), width: 2.5 }, marker: { size: 6 },
       hovertemplate: `%{theta} %{r:.2f}<extra>${name}</extra>`,
     };
   });

@@ -106,8 +106,8 @@ timeline.traces = (rows) => {
   return [
     bars(missed, 0.22, report.colour("--missed")),
     bars(followed, 0.78, followed.map((p) => timeline.story.colours.get(p.id))),
-    marks("isFragmentation", "diamond-open", 10),
-    marks("isSwitch", "x", 9),
+    marks("isFragmentation", "diamond-open", report.isNarrow() ? 7 : 10),
+    marks("isSwitch", "x", report.isNarrow() ? 7 : 9),
   ];
 };
 
@@ -120,17 +120,29 @@ timeline.draw = async () => {
   pager.querySelectorAll("button").forEach((button) => { button.disabled = timeline.page + Number(button.dataset.step) < 0 || timeline.page + Number(button.dataset.step) >= pages; });
   const ends = timeline.story.pieces.map((piece) => piece.last), starts = timeline.story.pieces.map((piece) => piece.first);
   const bounds = ends.length ? [starts.reduce((a, b) => Math.min(a, b)), ends.reduce((a, b) => Math.max(a, b))] : [0, 1];
+  timeline.whole = [bounds[0] - 0.5 - 0.005 * (bounds[1] - bounds[0]), bounds[1] + 0.5];
   const touch = matchMedia("(pointer: coarse)").matches;
   const layout = report.layout({
     height: Math.max(200, 60 + 17 * rows.length), barmode: "overlay", dragmode: touch ? false : "zoom", hovermode: "closest", uirevision: `${document.getElementById("timeline-sequence").value}`,
     margin: { l: 40, r: 12, t: 44, b: 12 },
-    xaxis: { side: "top", title: { text: "frame", standoff: 6 }, range: [bounds[0] - 0.5 - 0.005 * (bounds[1] - bounds[0]), bounds[1] + 0.5], fixedrange: touch, zeroline: false, tickformat: "d" },
+    xaxis: { side: "top", title: { text: "frame", standoff: 6 }, range: timeline.whole, fixedrange: touch, zeroline: false, tickformat: "d" },
     yaxis: { range: [Math.max(rows.length, 1) - 0.4, -0.6], tickvals: rows.map((_, i) => i), ticktext: rows.map(([track]) => report.plain(track)), tickfont: { size: 10 }, showgrid: false, zeroline: false },
   });
   const plot = document.getElementById("timeline-plot");
   await Plotly.react(plot, timeline.traces(rows), layout, report.config);
   plot.removeAllListeners("plotly_click");
   plot.on("plotly_click", (event) => timeline.pick(timeline.story.pieces[event.points[0].customdata]));
+};
+
+// Half or twice as many frames, about the piece that was clicked if there is one; or the frames beside these.
+timeline.zoom = (how) => {
+  const plot = document.getElementById("timeline-plot"), [begin, end] = plot.layout.xaxis.range, width = end - begin;
+  const picked = timeline.picked && timeline.picked.last >= begin && timeline.picked.first <= end ? (Math.max(begin, timeline.picked.first) + Math.min(end, timeline.picked.last)) / 2 : (begin + end) / 2;
+  const wide = timeline.whole[1] - timeline.whole[0];
+  const wanted = how === "all" ? wide : Math.min(wide, how === "in" ? Math.max(8, width / 2) : how === "out" ? 2 * width : width);
+  const from = how === "earlier" ? begin - width / 2 : how === "later" ? begin + width / 2 : picked - wanted / 2;
+  const first = Math.min(Math.max(from, timeline.whole[0]), timeline.whole[1] - wanted);
+  return Plotly.relayout(plot, { "xaxis.range": [first, first + wanted] });
 };
 
 // Shows a piece: its frames and ids, what came before and after, and where else its id went.
@@ -192,6 +204,8 @@ timeline.start = async () => {
   for (const what of ["sequence", "tracker", "class"])
     document.getElementById(`timeline-${what}`).addEventListener("change", () => { document.getElementById("timeline-detail").replaceChildren(); timeline.select(); timeline.draw(); });
   document.getElementById("timeline-order").addEventListener("change", () => { timeline.page = 0; timeline.draw(); });
+  for (const button of document.querySelectorAll("#timeline-zoom button"))
+    button.addEventListener("click", () => timeline.zoom(button.dataset.zoom));
   document.getElementById("event-kind").addEventListener("change", timeline.list);
   for (const button of document.querySelectorAll("#timeline-pager button"))
     button.addEventListener("click", () => { timeline.page += Number(button.dataset.step); timeline.draw(); });

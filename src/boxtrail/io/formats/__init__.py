@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from boxtrail.io.formats.catalogue import FORMATS
 from boxtrail.io.formats.classes import class_map
-from boxtrail.io.formats.convert import Conversion, convert
-from boxtrail.io.formats.fixing import find_problems, fix
 from boxtrail.io.formats.problems import Problem
 from boxtrail.io.formats.reading import read_tracks
 from boxtrail.io.formats.rows import SequenceRows
-from boxtrail.io.formats.writing import Written, write_tracks
+
+if TYPE_CHECKING:
+    from boxtrail.io.formats.conversion import Conversion, convert
+    from boxtrail.io.formats.fixing import find_problems, fix
+    from boxtrail.io.formats.writing import Written, write_tracks
 
 __all__ = [
     "FORMATS",
@@ -24,3 +28,14 @@ __all__ = [
     "read_tracks",
     "write_tracks",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What writes and repairs on first use: an evaluation reads."""
+    if name in __all__:
+        from boxtrail.io.formats import conversion, fixing, writing
+
+        return getattr(
+            next(module for module in (conversion, fixing, writing) if hasattr(module, name)), name
+        )
+    raise AttributeError(f"module 'boxtrail.io.formats' has no attribute {name!r}")

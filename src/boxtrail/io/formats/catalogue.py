@@ -8,6 +8,7 @@ from typing import Protocol
 
 from boxtrail.errors import ConfigError
 from boxtrail.io.formats.coco import inspect_coco, read_coco
+from boxtrail.io.formats.coco_writer import write_coco
 from boxtrail.io.formats.cvat import inspect_cvat, read_cvat
 from boxtrail.io.formats.cvat_writer import write_cvat
 from boxtrail.io.formats.kitti import inspect_kitti, read_kitti, write_kitti
@@ -27,6 +28,7 @@ from boxtrail.io.formats.own import scan_csv, scan_json_lines, write_csv, write_
 from boxtrail.io.formats.problems import Report
 from boxtrail.io.formats.rows import SequenceRows
 from boxtrail.io.formats.supervisely import inspect_supervisely, read_supervisely
+from boxtrail.io.formats.supervisely_writer import write_supervisely
 
 
 class Document(Protocol):
@@ -45,7 +47,7 @@ class Format:
         suffix: of its files.
         read: sequences by name, "" for the one that is named after its file; raises the first problem.
         inspect: collects problems.
-        write: text of one sequence, given its name; None for formats with a writer of their own.
+        write: text of one sequence, given its name; of COCO-VID a document of the one.
         kinds: shapes it can hold.
         holds: attributes of :class:`SequenceRows` it can hold beside frames, ids and shapes.
     """
@@ -54,7 +56,7 @@ class Format:
     suffix: str
     read: Callable[[bytes, Report], dict[str, SequenceRows]]
     inspect: Callable[[bytes, Report], Document]
-    write: Callable[[SequenceRows, str], str] | None
+    write: Callable[[SequenceRows, str], str]
     kinds: tuple[str, ...]
     holds: frozenset[str]
 
@@ -70,7 +72,8 @@ _GRADES = {"truncations", "occlusions"}
 FORMATS: dict[str, Format] = {
     "mot": Format("MOT text", ".txt", read_mot, inspect_mot, _plain(write_mot), ("box",), _MOT),
     "motchallenge": Format(
-        "MOTChallenge's folders", "", read_mot, inspect_mot, None, ("box",), _MOT | {"frame_size", "frame_rate"}
+        "MOTChallenge's folders", "", read_mot, inspect_mot, _plain(write_mot), ("box",),
+        _MOT | {"frame_size", "frame_rate"},
     ),
     "mot-oriented": Format(
         "oriented MOT text", ".txt", read_oriented, inspect_oriented, _plain(write_oriented), ("oriented",),
@@ -89,14 +92,15 @@ FORMATS: dict[str, Format] = {
         frozenset({"labels", "ignored", "frame_size"}),
     ),
     "coco": Format(
-        "COCO-VID", ".json", read_coco, inspect_coco, None, ("box", "oriented", "mask"),
-        _OWN | {"flags", "visibilities", "frame_size", "frame_rate"},
+        "COCO-VID", ".json", read_coco, inspect_coco, lambda rows, name: write_coco({name: rows}),
+        ("box", "oriented", "mask"), _OWN | {"flags", "visibilities", "frame_size", "frame_rate"},
     ),
     "cvat": Format(
         "CVAT's XML", ".xml", read_cvat, inspect_cvat, write_cvat, ("box", "oriented", "mask"), _OWN | {"frame_size"}
     ),
     "supervisely": Format(
-        "Supervisely's annotations", ".json", read_supervisely, inspect_supervisely, None, ("box", "oriented"),
+        "Supervisely's annotations", ".json", read_supervisely, inspect_supervisely,
+        lambda rows, name: write_supervisely(rows, name)[0], ("box", "oriented"),
         frozenset({"labels", "names", "frame_size"}),
     ),
     "csv": Format(

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from boxtrail.io.formats.coco_shapes import shape_of
 from boxtrail.io.formats.collecting import Entry, Place, RowCollector, whole
-from boxtrail.io.formats.json_document import JsonDocument, Path, entries_at, named, numbers, parse_json
+from boxtrail.io.formats.json_document import JsonDocument, Path, entries_at, numbers, parse_json
 from boxtrail.io.formats.problems import Report
 from boxtrail.io.formats.rows import SequenceRows
 
@@ -94,7 +95,7 @@ def rows_of(
     collectors = {video: RowCollector(report) for video in index.videos}
     for k, entry in enumerate(entries):
         here = (*path, k)
-        place = Place(lambda here=here: document.line(here), document.drop(entries, k), named(here), entry)  # type: ignore[misc]
+        place = Place(partial(document.line, here), document.drop(entries, k), here, entry)
         image = _image(entry, index, place, report)
         if image is None:
             continue

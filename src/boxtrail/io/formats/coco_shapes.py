@@ -35,7 +35,7 @@ def shape_of(
         if box is None:
             report.add(place.line(), place.says("bbox must be left, top, width, height"))
             return None
-        return box[0], box[1], box[0] + box[2], box[1] + box[3]
+        return [box[0], box[1], box[0] + box[2], box[1] + box[3]]
     if frame_size is None or frame_size[0] * frame_size[1] > MOST_PIXELS:
         report.add(place.line(), place.says("a polygon needs the width and height of its image, in pixels"))
         return None

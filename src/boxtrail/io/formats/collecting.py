@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from boxtrail.io.formats.json_document import Path, named
 from boxtrail.io.formats.masks import box_of, is_mask
 from boxtrail.io.formats.problems import Edit, Report
 from boxtrail.io.formats.rows import Mask, SequenceRows
@@ -18,25 +19,39 @@ MOST = 2**53  # whole numbers below are exact as float64
 _OPTIONAL = ("score", "label", "flag", "visibility", "truncation", "occlusion")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Place:
     """Where an entry of a file is, and how it is taken out.
+
+    There is one a row, so nothing is worked out before there is a mistake.
 
     Attributes:
         line: finds the line; only called for a mistake.
         drop: takes the entry out of the document, or None where that cannot be done.
-        name: of the entry within the file, as ``annotations[5]``; "" where the line says it all.
+        name: of the entry within the file, as a text or as a path in JSON; "" where the line says it all.
         source: the entry itself, to see whether two are equal.
     """
 
     line: Callable[[], int]
     drop: Edit | None = None
-    name: str = ""
+    name: str | Path = ""
     source: Any = None
 
     def says(self, message: str) -> str:
         """The message with the name of the entry before it."""
-        return f"{self.name}: {message}" if self.name else message
+        name = self.name if isinstance(self.name, str) else named(self.name)
+        return f"{name}: {message}" if name else message
+
+    def is_equal(self, other: Place) -> bool:
+        """Whether both are the same entry twice; names of entries of their own do not count."""
+        first, second = (_without_keys(place.source) for place in (self, other))
+        return first is not None and first == second
+
+
+def _without_keys(source: Any) -> Any:
+    if not isinstance(source, Mapping):
+        return source
+    return {name: value for name, value in source.items() if name not in ("id", "key")}
 
 
 @dataclass(slots=True)
@@ -111,10 +126,9 @@ class RowCollector:
         return not negative
 
     def _repeated(self, entry: Entry, earlier: Place, place: Place) -> None:
-        same = place.source is not None and earlier.source == place.source
         name = self.id_names.get(entry.id, str(entry.id))
         message = f"track {name} has a row in frame {entry.frame} already, in line {earlier.line()}"
-        if same:
+        if place.is_equal(earlier):
             self.report.add(
                 place.line(), place.says(message), "leaves out the second of two equal rows", place.drop
             )

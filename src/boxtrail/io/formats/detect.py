@@ -12,8 +12,9 @@ from boxtrail.io.formats.masks import is_mask
 from boxtrail.io.formats.mot_problems import NUMBER
 from boxtrail.io.formats.text import fields_of
 
-HEAD = 1 << 16  # bytes that are looked at
-_LOOKED_AT = 50  # lines of text
+HEAD = 1 << 16  # bytes that are looked at for the keys of JSON
+_TEXT_HEAD = 1 << 12  # and of lines, of which a few tell
+_LOOKED_AT = 20
 _KEY = re.compile(r'"(\w+)"\s*:')
 
 
@@ -23,7 +24,8 @@ def detect(data: bytes, path: Path) -> str:
     Raises:
         InvalidInputError: for JSON or XML that is no format of tracks.
     """
-    head = data[:HEAD]
+    is_json = data[:_TEXT_HEAD].removeprefix(UTF8_MARK).lstrip()[:1] in (b"{", b"[")
+    head = data[: HEAD if is_json else _TEXT_HEAD]
     text = head.decode("utf-16", "replace") if head[:2] in UTF16_MARKS else head.decode("utf-8", "replace")
     text = text.removeprefix(UTF8_MARK.decode()).lstrip()
     if text.startswith("<"):
@@ -31,7 +33,7 @@ def detect(data: bytes, path: Path) -> str:
     if text.startswith(("{", "[")):
         return _json_format(text, data, path)
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(data) > HEAD:
+    if len(data) > len(head):
         lines = lines[:-1] or lines  # the last one may be cut
     lines = lines[:_LOOKED_AT]
     if not lines:
@@ -80,7 +82,7 @@ def _text_format(lines: list[str]) -> str:
         return "mots"
     tens = [list(map(float, row)) for row in rows if len(row) == 10 and all(map(NUMBER.fullmatch, row))]
     if len(tens) * 2 > len(rows):
-        if all(row[9] == -1.0 and row[8] >= 0.0 and row[8] == int(row[8]) for row in tens):
+        if all(row[9] == -1.0 and row[8] >= 0.0 and row[8] % 1.0 == 0.0 for row in tens):
             return "mot-oriented"
         if all(_is_visdrone(row) for row in tens):
             return "visdrone"

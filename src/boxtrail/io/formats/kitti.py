@@ -12,6 +12,7 @@ import numpy as np
 
 from boxtrail import _core
 from boxtrail.io.formats.collecting import MOST
+from boxtrail.io.formats.files import decode
 from boxtrail.io.formats.mot import number
 from boxtrail.io.formats.mot_problems import NUMBER
 from boxtrail.io.formats.problems import Report
@@ -49,13 +50,9 @@ def read_kitti(data: bytes, report: Report) -> dict[str, SequenceRows]:
 
 
 def _parse(data: bytes, report: Report) -> dict[str, Any]:
+    decode(data, report)  # the core looks at the columns that are used alone
     try:
         table = _core.parse_kitti(data)
-    except UnicodeDecodeError:  # a type of object that is not UTF-8
-        line = next(
-            k for k, row in enumerate(data.split(b"\n"), 1) if row.decode("utf-8", "replace").count("\ufffd")
-        )
-        report.fatal(line, "the text is not UTF-8; it has another encoding")
     except ValueError as error:
         line_of, _, what = str(error).removeprefix("line ").partition(": ")
         report.fatal(int(line_of), what)

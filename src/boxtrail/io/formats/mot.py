@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from boxtrail import _core
+from boxtrail.io.formats.collecting import MOST
 from boxtrail.io.formats.mot_problems import Row, inspect_mot
 from boxtrail.io.formats.problems import Report
 from boxtrail.io.formats.rows import FloatArray, SequenceRows, of_mot_columns
@@ -39,6 +40,12 @@ def read_mot(data: bytes, report: Report) -> dict[str, SequenceRows]:
         InvalidInputError: naming file and line.
     """
     table = _parse(data, report)
+    if table["num_columns"] == 10 and _may_be_classes(table["numbers"]):
+        report.notes.append(
+            "the eighth of ten columns is not read, but may be a class; VisDrone's results have it there"
+        )
+    if table["num_columns"] in (8, 9):
+        _check_classes(table, 5, report)
     return {"": of_mot_columns(table["frames"], table["ids"], table["numbers"], table["num_columns"])}
 
 
@@ -178,6 +185,12 @@ def _parse(data: bytes, report: Report) -> dict[str, Any]:
         report.fatal(int(line), what)
 
 
+def _may_be_classes(numbers: FloatArray) -> bool:
+    eighth = numbers[:, 5]
+    whole = np.all(eighth == np.rint(eighth)) and np.any(eighth >= 0.0)
+    return bool(whole and np.all(numbers[:, 6:] == -1.0))
+
+
 def _need_ten(table: dict[str, Any], report: Report) -> None:
     if table["num_columns"] not in (0, 10):
         report.fatal(int(table["lines"].min()), f"expected 10 columns, found {table['num_columns']}")
@@ -185,9 +198,10 @@ def _need_ten(table: dict[str, Any], report: Report) -> None:
 
 def _check_classes(table: dict[str, Any], column: int, report: Report, *, known: bool = False) -> None:
     labels = table["numbers"][:, column]
-    wrong = (
-        ~np.isin(labels, list(VISDRONE_CLASSES)) if known else (labels != np.rint(labels)) | (labels < -1.0)
-    )
+    if known:
+        wrong = ~np.isin(labels, list(VISDRONE_CLASSES))
+    else:
+        wrong = (labels != np.rint(labels)) | (np.abs(labels) >= MOST)
     if np.any(wrong):
         at = int(np.argmin(np.where(wrong, table["lines"], np.iinfo(np.int64).max)))
         report.fatal(int(table["lines"][at]), _wrong_class(number(labels[at]), known))
@@ -198,14 +212,14 @@ def _inspect_class(row: Row, column: int, report: Report, *, known: bool) -> Non
         report.add(row.line, f"expected 10 columns, found {len(row.fields)}")
         return
     label = row.number(column)
-    if label not in VISDRONE_CLASSES if known else label != int(label) or label < -1.0:
+    if label not in VISDRONE_CLASSES if known else label % 1.0 != 0.0 or abs(label) >= MOST:
         report.add(row.line, _wrong_class(number(label), known))
 
 
 def _wrong_class(label: str, known: bool) -> str:
     if known:
         return f"class {label} is none of VisDrone's, which are 0 to 11"
-    return f"a class is a whole number ≥ -1, not {label}"
+    return f"a class is a whole number, not {label}"
 
 
 def classes_of_visdrone(names: Iterable[str]) -> dict[str, int]:

@@ -121,7 +121,7 @@ def _is_whole(row: Row, report: Report) -> bool:
     elif number < 0.0 or number >= MOST or number != int(number):
         hint = "; detections have to be tracked first" if number == -1.0 else ""
         report.add(row.line, f"a track id is a whole number ≥ 0, not {row.fields[1]}{hint}")
-    elif len(row.fields) in (8, 9) and row.number(7) != int(row.number(7)):
+    elif len(row.fields) in (8, 9) and (row.number(7) % 1.0 or abs(row.number(7)) >= MOST):
         report.add(row.line, f"a class is a whole number, not {row.fields[7]}")
     else:
         return True

@@ -1,7 +1,8 @@
 """Supervisely's video annotations: ``objects`` with classes, ``frames`` with their figures.
 
-Rectangles and polygons are read. Polygons of four corners that are rectangles, as
-:class:`boxtrail.io.SuperviselySink` writes oriented boxes, become oriented boxes; others are filled. A track is the
+Rectangles and polygons are read. Where most polygons are rectangles, as :class:`boxtrail.io.SuperviselySink` writes
+oriented boxes, all become the smallest oriented boxes around them, for some are cut at the edge of the frame; else
+polygons are filled. A track is the
 figure's ``trackId`` if all are whole numbers, else its object, numbered from 1. Frames count from 0 in the file, from 1
 in the rows. Classes are numbered from 1 in the order in which their objects appear.
 """
@@ -9,12 +10,13 @@ in the rows. Classes are numbered from 1 in the order in which their objects app
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from boxtrail.io.formats.collecting import Entry, Place, RowCollector, whole
-from boxtrail.io.formats.json_document import JsonDocument, entries_at, named, numbers, parse_json
+from boxtrail.io.formats.json_document import JsonDocument, entries_at, numbers, parse_json
 from boxtrail.io.formats.masks import MOST_PIXELS, mask_of_polygons
 from boxtrail.io.formats.problems import Report
 from boxtrail.io.formats.rows import FloatArray, SequenceRows
@@ -53,26 +55,13 @@ def scan_supervisely(data: bytes, report: Report) -> tuple[SequenceRows, JsonDoc
     frames = entries_at(document, root, ("frames",), report)
     ids = _track_ids(frames, list(objects), report)
     collector = RowCollector(report)
+    oriented = _are_rectangles(frames)
+    read = partial(_add_figure, objects=objects, labels=labels, ids=ids, size=None if oriented else size)
     for k, frame in enumerate(frames):
-        index = whole(frame.get("index"), 0) if isinstance(frame, Mapping) else None
-        if index is None:
-            report.add(document.line(("frames", k)), f"frames[{k}]: no index that is a whole number ≥ 0")
-            continue
-        figures = frame.get("figures") or []
-        if not isinstance(figures, list):
-            report.add(document.line(("frames", k, "figures")), f"frames[{k}].figures is no list")
-            continue
-        for j, figure in enumerate(figures):
+        for j, figure, index in _figures_of(frame, k, document, report):
             here = ("frames", k, "figures", j)
-            place = Place(  # figures have keys of their own, so equal ones differ there
-                lambda here=here: document.line(here),  # type: ignore[misc]
-                document.drop(figures, j),
-                named(here),
-                {key: value for key, value in figure.items() if key not in ("key", "id")}
-                if isinstance(figure, Mapping)
-                else None,
-            )
-            _add_figure(figure, index + 1, objects, labels, ids, size, place, collector)
+            place = Place(partial(document.line, here), document.drop(frame["figures"], j), here, figure)
+            read(figure, index + 1, place, collector)
     count = whole(root.get("framesCount"), 0)
     only_unknown = set(labels) == {UNKNOWN_CLASS}
     if only_unknown:
@@ -84,6 +73,19 @@ def scan_supervisely(data: bytes, report: Report) -> tuple[SequenceRows, JsonDoc
     return collector.rows(
         names=names, num_frames=max(count, last) if count else None, frame_size=size
     ), document
+
+
+def _figures_of(frame: Any, k: int, document: JsonDocument, report: Report) -> list[tuple[int, Any, int]]:
+    """The figures of a frame with their positions and the index of the frame, from 0."""
+    index = whole(frame.get("index"), 0) if isinstance(frame, Mapping) else None
+    if index is None:
+        report.add(document.line(("frames", k)), f"frames[{k}]: no index that is a whole number ≥ 0")
+        return []
+    figures = frame.get("figures") or []
+    if not isinstance(figures, list):
+        report.add(document.line(("frames", k, "figures")), f"frames[{k}].figures is no list")
+        return []
+    return [(j, figure, index) for j, figure in enumerate(figures)]
 
 
 def _frame_size(document: JsonDocument, report: Report) -> tuple[int, int] | None:
@@ -119,13 +121,7 @@ def _key_of(entry: Any, *names: str) -> str | int | None:
 
 def _track_ids(frames: list[Any], objects: list[Any], report: Report) -> dict[Any, int] | None:
     """The number of each object; None if figures have numbers of their own."""
-    figures = [
-        figure
-        for frame in frames
-        if isinstance(frame, Mapping) and isinstance(frame.get("figures"), list)
-        for figure in frame["figures"]
-        if isinstance(figure, Mapping)
-    ]
+    figures = _figures(frames)
     if figures and all(_number(figure.get("trackId")) is not None for figure in figures):
         return None
     if figures:
@@ -133,6 +129,16 @@ def _track_ids(frames: list[Any], objects: list[Any], report: Report) -> dict[An
             "figures without a trackId that is a whole number: their objects are numbered from 1"
         )
     return {key: k for k, key in enumerate(objects, 1)}
+
+
+def _figures(frames: list[Any]) -> list[Mapping[str, Any]]:
+    return [
+        figure
+        for frame in frames
+        if isinstance(frame, Mapping) and isinstance(frame.get("figures"), list)
+        for figure in frame["figures"]
+        if isinstance(figure, Mapping)
+    ]
 
 
 def _number(value: Any) -> int | None:
@@ -144,12 +150,13 @@ def _number(value: Any) -> int | None:
 def _add_figure(
     figure: Any,
     frame: int,
+    place: Place,
+    collector: RowCollector,
+    *,
     objects: dict[Any, str],
     labels: dict[str, int],
     ids: dict[Any, int] | None,
     size: tuple[int, int] | None,
-    place: Place,
-    collector: RowCollector,
 ) -> None:
     report = collector.report
     key = _key_of(figure, "objectKey", "objectId")
@@ -181,8 +188,34 @@ def _shape(figure: Mapping[str, Any], size: tuple[int, int] | None, place: Place
     if kind == "rectangle":  # either diagonal
         return [*outline.min(axis=0).tolist(), *outline.max(axis=0).tolist()]
     if size is None or size[0] * size[1] > MOST_PIXELS:
-        return [*outline.min(axis=0).tolist(), *outline.max(axis=0).tolist()]
-    return oriented_box(outline) or mask_of_polygons([outline], size)
+        return oriented_box(outline) or smallest_box(outline)
+    return mask_of_polygons([outline], size)
+
+
+def _are_rectangles(frames: list[Any]) -> bool:
+    """Whether most of the polygons are, as far as can be told of a file that may have mistakes."""
+    found = []
+    for figure in _figures(frames):
+        geometry = figure.get("geometry")
+        points = geometry.get("points") if isinstance(geometry, Mapping) else None
+        exterior = points.get("exterior") if isinstance(points, Mapping) else None
+        if figure.get("geometryType") == "polygon" and isinstance(exterior, list):
+            corners = [numbers(point, 2) for point in exterior]
+            is_four = len(corners) == 4 and None not in corners
+            found.append(is_four and oriented_box(np.array(corners, dtype=np.float64)) is not None)
+    return 2 * sum(found) > len(found)
+
+
+def smallest_box(corners: FloatArray) -> list[float]:
+    """The oriented box of the least area around a polygon (K, 2); one of its sides lies on one of the polygon's."""
+    edges = np.roll(corners, -1, axis=0) - corners
+    boxes = []
+    for angle in np.unique(np.arctan2(edges[:, 1], edges[:, 0])):
+        turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        turned = corners @ turn.T
+        low, high = turned.min(axis=0), turned.max(axis=0)
+        boxes.append([*((low + high) / 2.0 @ turn).tolist(), *(high - low).tolist(), float(angle)])
+    return min(boxes, key=lambda box: box[2] * box[3])
 
 
 def oriented_box(corners: FloatArray) -> list[float] | None:
@@ -203,4 +236,4 @@ def oriented_box(corners: FloatArray) -> list[float] | None:
     ]
 
 
-__all__ = ["inspect_supervisely", "oriented_box", "read_supervisely", "scan_supervisely"]
+__all__ = ["inspect_supervisely", "oriented_box", "read_supervisely", "scan_supervisely", "smallest_box"]

@@ -29,17 +29,47 @@ def write_supervisely(rows: SequenceRows, name: str) -> tuple[str, str, int]:
     if rows.frame_size is None:
         raise InvalidInputError(f"sequence {name!r}: Supervisely's annotations need the size of the frames")
     oriented = np.asarray(rows.shapes).shape[1] == 5
+    frames, titles, left_out = _figures(rows, name, oriented)
+    objects = {track_id: found.most_common(1)[0][0] for track_id, found in sorted(titles.items())}
+    annotation = {
+        "description": "",
+        "key": _key(name, "video"),
+        "size": {"height": rows.frame_size[1], "width": rows.frame_size[0]},
+        "framesCount": max(rows.num_frames or 0, max(frames, default=-1) + 1),
+        "tags": [],
+        "objects": [
+            {"key": _key(name, str(track_id)), "classTitle": title, "tags": []}
+            for track_id, title in objects.items()
+        ],
+        "frames": [{"index": index, "figures": figures} for index, figures in sorted(frames.items())],
+    }
+    shape = "polygon" if oriented else "rectangle"
+    classes = dict.fromkeys([*rows.names.values(), *objects.values()])
+    meta = {
+        "classes": [
+            {"title": title, "shape": shape, "color": hex_colour(k)} for k, title in enumerate(classes)
+        ],
+        "tags": [],
+        "projectType": "videos",
+    }
+    return (
+        json.dumps(annotation, ensure_ascii=False) + "\n",
+        json.dumps(meta, ensure_ascii=False) + "\n",
+        left_out,
+    )
+
+
+def _figures(
+    rows: SequenceRows, name: str, oriented: bool
+) -> tuple[dict[int, list[dict[str, Any]]], dict[int, Counter[str]], int]:
+    """Figures by frame, classes by track, and how many boxes lie outside."""
     frames: dict[int, list[dict[str, Any]]] = {}
     titles: dict[int, Counter[str]] = {}
-    left_out = 0
+    left_out, size, shapes = 0, rows.frame_size or (1, 1), np.asarray(rows.shapes)
     for k in np.lexsort((rows.ids, rows.frames)).tolist():
         index, track_id = int(rows.frames[k]) - 1, int(rows.ids[k])
-        outline = (
-            corners(np.asarray(rows.shapes)[k : k + 1])[0]
-            if oriented
-            else np.asarray(rows.shapes)[k].reshape(2, 2)
-        )
-        points = _polygon(outline, rows.frame_size) if oriented else _rectangle(outline, rows.frame_size)
+        outline = corners(shapes[k : k + 1])[0] if oriented else shapes[k].reshape(2, 2)
+        points = _polygon(outline, size) if oriented else _rectangle(outline, size)
         if points is None:
             left_out += 1
             continue
@@ -55,34 +85,7 @@ def write_supervisely(rows: SequenceRows, name: str) -> tuple[str, str, int]:
                 "trackId": str(track_id),
             }
         )
-    annotation = {
-        "description": "",
-        "key": _key(name, "video"),
-        "size": {"height": rows.frame_size[1], "width": rows.frame_size[0]},
-        "framesCount": max(rows.num_frames or 0, max(frames, default=-1) + 1),
-        "tags": [],
-        "objects": [
-            {"key": _key(name, str(track_id)), "classTitle": found.most_common(1)[0][0], "tags": []}
-            for track_id, found in sorted(titles.items())
-        ],
-        "frames": [{"index": index, "figures": figures} for index, figures in sorted(frames.items())],
-    }
-    classes = dict.fromkeys(
-        [*rows.names.values(), *(found.most_common(1)[0][0] for found in titles.values())]
-    )
-    shape = "polygon" if oriented else "rectangle"
-    meta = {
-        "classes": [
-            {"title": title, "shape": shape, "color": hex_colour(k)} for k, title in enumerate(classes)
-        ],
-        "tags": [],
-        "projectType": "videos",
-    }
-    return (
-        json.dumps(annotation, ensure_ascii=False) + "\n",
-        json.dumps(meta, ensure_ascii=False) + "\n",
-        left_out,
-    )
+    return frames, titles, left_out
 
 
 def _key(name: str, what: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -9,6 +10,7 @@ from boxtrail.io.formats.files import UTF8_MARK, UTF16_MARKS
 from boxtrail.io.formats.problems import Edit, Report
 
 _BLANKS = " \t\r"
+_BETWEEN = re.compile(r"[ \t\r]+")  # as the core has it; Python knows more blanks
 
 
 @dataclass(eq=False)
@@ -66,7 +68,7 @@ def fields_of(line: str) -> list[str]:
     """At commas, or at blanks if there is none; one comma at the end is forgiven."""
     line = line.strip(_BLANKS)
     if "," not in line:
-        return line.split()
+        return [field for field in _BETWEEN.split(line) if field]
     return [field.strip(_BLANKS) for field in line.removesuffix(",").split(",")]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from boxtrail.errors import InvalidInputError, SinkError
+from boxtrail.errors import ConfigError, InvalidInputError, SinkError
 from boxtrail.io.formats.adapting import adapted
 from boxtrail.io.formats.catalogue import AUTO, FORMATS, format_name
 from boxtrail.io.formats.checking import checked
@@ -43,6 +43,7 @@ def write_tracks(
     *,
     frame_size: tuple[int, int] | None = None,
     frame_rate: float | None = None,
+    keep: Sequence[Path] = (),
 ) -> Written:
     """Write the tracks of one sequence to a file, or of several to a folder, COCO-VID also to a file.
 
@@ -53,10 +54,11 @@ def write_tracks(
             without one.
         frame_size: width and height in pixels, where the rows do not know them.
         frame_rate: frames a second, likewise.
+        keep: files that must not be written over.
 
     Raises:
         InvalidInputError: for rows that cannot be used, or that need the size of the frames to be written.
-        ConfigError: for an unknown format.
+        ConfigError: for an unknown format, or if a file to keep would be written over.
         SinkError: if a file cannot be written.
     """
     target = Path(path).expanduser()
@@ -72,7 +74,13 @@ def write_tracks(
         )
         ready[sequence], found = adapted(rows, name)
         notes += found
-    files, more = _write(target, ready, name)
+    targets = _targets(target, list(ready), name)
+    for file in targets:
+        if file.exists() and any(file.samefile(other) for other in keep):
+            raise ConfigError(
+                f"{file} is the input, which stays as it is; give another file or folder to write"
+            )
+    files, more = _write(targets, ready, name)
     return Written(name, tuple(files), tuple(dict.fromkeys(notes + more)))
 
 
@@ -95,22 +103,37 @@ def _format_of(target: Path, format: str) -> str:
     return _BY_SUFFIX[suffix]
 
 
-def _write(target: Path, tracks: dict[str, SequenceRows], name: str) -> tuple[list[Path], list[str]]:
-    if name == "motchallenge":
-        return _write_challenge(target, tracks), []
+def _targets(target: Path, sequences: list[str], name: str) -> list[Path]:
+    """The file of each sequence; of COCO-VID the one of all.
+
+    Raises:
+        SinkError: for several sequences in one file, where the format has no room for them.
+    """
     is_folder = target.is_dir() or not Path(plain_name(target)).suffix
+    if name == "motchallenge":
+        return [target / _file_name(sequence) / "gt" / "gt.txt" for sequence in sequences]
     if name == "coco":
-        file = target / "annotations.json" if is_folder else target
-        return [write_text(file, write_coco(tracks))], []
-    if not is_folder and len(tracks) > 1:
+        return [target / "annotations.json" if is_folder else target]
+    if is_folder:
+        return [target / f"{_file_name(sequence)}{FORMATS[name].suffix}" for sequence in sequences]
+    if len(sequences) > 1:
         raise SinkError(
-            f"cannot write {target}: {FORMATS[name].title} hold one sequence a file, and there are {len(tracks)}; "
+            f"cannot write {target}: {FORMATS[name].title} hold one sequence a file, and there are {len(sequences)}; "
             "give the name of a folder"
         )
+    return [target] * len(sequences)
+
+
+def _write(targets: list[Path], tracks: dict[str, SequenceRows], name: str) -> tuple[list[Path], list[str]]:
+    """Write every file; the notes are those of what had to be cut."""
+    if name == "coco":
+        return [write_text(targets[0], write_coco(tracks))], []
     files, notes = [], []
-    for sequence, rows in tracks.items():
-        file = target / f"{_file_name(sequence)}{FORMATS[name].suffix}" if is_folder else target
-        if name == "supervisely":
+    for file, (sequence, rows) in zip(targets, tracks.items(), strict=True):
+        if name == "motchallenge":
+            files.append(write_text(file.parent.parent / "seqinfo.ini", info_text(sequence, rows)))
+            files.append(write_text(file, write_mot(rows)))
+        elif name == "supervisely":
             added, left_out = _write_supervisely(file, sequence, rows)
             files += added
             notes.append(
@@ -118,20 +141,9 @@ def _write(target: Path, tracks: dict[str, SequenceRows], name: str) -> tuple[li
             )
             if left_out:
                 notes.append(f"{left_out} boxes outside the frame are left out")
-            continue
-        write = FORMATS[name].write
-        assert write is not None  # the formats without are above
-        files.append(write_text(file, write(rows, sequence)))
+        else:
+            files.append(write_text(file, FORMATS[name].write(rows, sequence)))
     return files, notes
-
-
-def _write_challenge(folder: Path, tracks: dict[str, SequenceRows]) -> list[Path]:
-    files = []
-    for sequence, rows in tracks.items():
-        inner = folder / _file_name(sequence)
-        files.append(write_text(inner / "seqinfo.ini", info_text(sequence, rows)))
-        files.append(write_text(inner / "gt" / "gt.txt", write_mot(rows)))
-    return files
 
 
 def _write_supervisely(file: Path, sequence: str, rows: SequenceRows) -> tuple[list[Path], int]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from boxtrail.errors import ConfigError
 from boxtrail.io.formats.catalogue import AUTO
 from boxtrail.io.formats.classes import class_map, with_classes
 from boxtrail.io.formats.fixing import fix as repair
@@ -71,9 +70,6 @@ def convert(
         SinkError: if something cannot be written.
     """
     files = files_in(Path(source))
-    for file in files.values():
-        if Path(out).exists() and file.samefile(out):
-            raise ConfigError(f"{out} is the input, which stays as it is; give another file to write")
     mapping = None if classes is None else class_map(classes)
     tracks: dict[str, SequenceRows] = {}
     formats: list[str] = []
@@ -93,7 +89,7 @@ def convert(
                 ]
             tracks[own or name] = rows
     tracks = {name: _with_known(rows, frame_size, frame_rate) for name, rows in tracks.items()}
-    written = write_tracks(out, tracks, format)
+    written = write_tracks(out, tracks, format, keep=tuple(files.values()))
     return Conversion(
         tuple(dict.fromkeys(formats)),
         written.format,
