@@ -21,7 +21,13 @@ _search = partial(typer.Option, rich_help_panel="Search")
 _run = partial(typer.Option, rich_help_panel="Run and files")
 
 _Benchmark = Annotated[
-    str, _what(metavar="NAME|PATH", help="A benchmark by name, its YAML file, or a folder of sequences.")
+    str,
+    _what(
+        "--benchmark",
+        "-b",
+        metavar="NAME|PATH",
+        help="See `boxtrail benchmarks`; or a folder of sequences or YAML file of your own.",
+    ),
 ]
 _Detector = Annotated[
     str,

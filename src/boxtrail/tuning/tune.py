@@ -13,7 +13,7 @@ from typing import Any
 
 from boxtrail import backend as backends
 from boxtrail.benchmarks import Benchmark
-from boxtrail.errors import ConfigError
+from boxtrail.errors import ConfigError, require
 from boxtrail.execution import Executor, open_executor
 from boxtrail.progress import StepProgress
 from boxtrail.trackers import Tracker, create_tracker, tracker_class
@@ -98,6 +98,7 @@ def tune(
         KeyboardInterrupt: after Ctrl-C; finished trials are in ``storage``.
     """
     began = time.perf_counter()
+    require("optuna", "tune", "tuning")  # before anything that takes long
     kind, chosen = _tracker(tracker, backend)
     objectives = parse_objectives(objective)
     _check(n_trials, batch, seed, timeout)
