@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,4 +45,12 @@ def cluster() -> Iterator[Any]:
         patch.setenv("RAY_ADDRESS", started.address)
         yield started
         started.shutdown()
-    shutil.rmtree(scratch, ignore_errors=True)
+    _remove(Path(scratch))
+
+
+def _remove(folder: Path) -> None:
+    """Processes of the cluster that come to their end still write there."""
+    deadline = time.monotonic() + 10.0
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.1)

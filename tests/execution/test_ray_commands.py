@@ -1,16 +1,13 @@
-"""generate, eval and tune on a cluster give what they give in one process, also over a node that dies."""
+"""The commands on a cluster give what they give in one process; generate also over a node that dies."""
 
 from __future__ import annotations
 
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 pytest.importorskip("ray", reason="ray is not installed: pip install 'boxtrail[ray]'")
@@ -18,13 +15,8 @@ pytest.importorskip("optuna", reason="optuna is not installed: pip install 'boxt
 
 from benchmark_folders import content, write_sequence
 from boxtrail.benchmarks import generate
-from boxtrail.benchmarks.validation import val
 from boxtrail.cli.app import main
-from boxtrail.execution import open_executor
-from boxtrail.tuning import tune
-from boxtrail.tuning.trials import Trial
 from execution_tasks import DoomedSquares
-from tuning_scenes import scenes
 
 pytestmark = pytest.mark.slow
 PATIENCE = 60.0  # seconds
@@ -65,48 +57,6 @@ def test_generate_makes_the_same_files_when_a_node_is_killed_in_the_middle(
     here = generate(own, DoomedSquares("", ""), reid="histogram", cache_dir=tmp_path / "here")
     assert len(made.generated) == len(here.generated) == 6
     assert content(tmp_path / "ray") == content(tmp_path / "here")
-
-
-def test_eval_scores_the_same(cluster: Any, own: Path, tmp_path: Path) -> None:
-    found = [
-        val(own, "bytetrack,sort", cache_dir=tmp_path / executor, executor=executor)
-        for executor in ("ray", "local")
-    ]
-    assert found[0].summary == found[1].summary
-    assert found[0].summary["bytetrack"]["HOTA"] > 0.5
-
-
-class KillsNode:
-    """An executor that does away with a node as soon as the first result is there."""
-
-    def __init__(self, inner: Any, cluster: Any, node: Any) -> None:
-        self.inner, self.cluster, self.node = inner, cluster, node
-        self.num_workers = inner.num_workers
-
-    def map(
-        self, function: Callable[[Any], Any], tasks: Sequence[Any], *, gpus: float = 0.0
-    ) -> Iterator[tuple[int, Any]]:
-        for index, result in self.inner.map(function, tasks, gpus=gpus):
-            if self.node is not None:
-                self.cluster.remove_node(self.node, allow_graceful=False)
-                self.node = None
-            yield index, result
-
-
-def timeless(trials: list[Trial]) -> list[Trial]:
-    return [replace(trial, seconds=0.0) for trial in trials]
-
-
-def test_tune_does_the_same_trials_when_a_node_is_killed_in_the_middle(cluster: Any, tmp_path: Path) -> None:
-    storage = tmp_path / "study.db"  # beside it lies what the trials run on, for all machines to see
-    with open_executor("ray") as inner:
-        executor: Any = KillsNode(inner, cluster, new_node(cluster))
-        found = tune("bytetrack", scenes(), n_trials=16, executor=executor, storage=storage, progress=False)
-    assert executor.node is None
-    here = tune("bytetrack", scenes(), n_trials=16, workers=1, progress=False)
-    assert timeless(found.trials) == timeless(here.trials)
-    assert found.best_options == here.best_options
-    assert np.isfinite(found.best_value)
 
 
 def run(*arguments: object) -> None:
