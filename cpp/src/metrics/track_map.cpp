@@ -1,6 +1,7 @@
 #include "boxtrail/metrics/track_map.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace boxtrail::metrics {
@@ -25,9 +26,16 @@ constexpr std::array<Group, kNumGroups> kGroups{{{kAnyArea, kAnyLength},
                                                  {kAnyArea, {10.0, 1e5}}}};
 constexpr std::uint8_t kMistake = 0, kMatch = 1, kNeither = 2;
 
+// What TrackEval lets an overlap lack.
+constexpr double kRounding = std::numeric_limits<double>::epsilon();
+
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-double threshold(std::size_t index) { return std::min(0.5 + static_cast<double>(index) * 0.05, 1.0 - 1e-10); }
+// To the last bit as numpy.arange(0.5, 1.0, 0.05), by which TrackEval goes: its step is what 0.55 − 0.5 leaves.
+double threshold(std::size_t index) {
+  constexpr double kStep = 0.55 - 0.5;
+  return std::min(0.5 + static_cast<double>(index) * kStep, 1.0 - 1e-10);
+}
 
 bool is_in(const Group& group, const TrackSizes& tracks, std::size_t id) {
   return group.area.holds(tracks.volume[id] / tracks.length[id]) && group.length.holds(tracks.length[id]);
@@ -59,7 +67,7 @@ std::int32_t best(const std::vector<Candidate>& near, double needed, const std::
     double highest = needed;
     for (const Candidate& candidate : near) {
       const auto t = at(candidate.truth);
-      if (taken[t] != 0 || counts[t] != wanted || candidate.overlap < highest) continue;
+      if (taken[t] != 0 || counts[t] != wanted || candidate.overlap < highest - kRounding) continue;
       highest = candidate.overlap;
       chosen = candidate.truth;
     }

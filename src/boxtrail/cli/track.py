@@ -12,6 +12,7 @@ from rich.console import Console
 
 from boxtrail.cli.embedders import embedder_spec
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
+from boxtrail.cli.key_values import key_values
 from boxtrail.cli.report import print_run
 from boxtrail.errors import ConfigError
 
@@ -144,16 +145,5 @@ def class_list(text: str | None) -> list[int | str] | None:
 
 
 def tracker_options(pairs: list[str]) -> dict[str, Any]:
-    """``["max_age=30"]`` as ``{"max_age": 30}``, values read as YAML."""
-    import yaml
-
-    options: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise ConfigError(f"a tracker option is KEY=VALUE, not {pair!r}")
-        try:
-            options[name.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"cannot read the value of tracker option {pair!r}") from error
-    return options
+    """Tracker options of ``-o``."""
+    return key_values(pairs, "tracker option")

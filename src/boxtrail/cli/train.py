@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
+from boxtrail.cli.key_values import key_values
 from boxtrail.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def train(
             "model": model, "epochs": epochs, "batch_size": batch_size, "input_size": size_of(input_size),
             "learning_rate": lr, "amp": amp, "seed": seed, "workers": workers,
         } | data_options(pattern, source, tracks, data_option)  # fmt: skip
-        options = {name: value for name, value in given.items() if value is not None} | key_values(option)
+        options = {name: value for name, value in given.items() if value is not None} | key_values(option or [])
         try:
             run = train_reid(
                 dataset, data_dir, weights=weights, resume=resume, out_dir=out, device=device,
@@ -128,21 +128,7 @@ def data_options(
         "sources": tuple(sources) if sources else None,
         "tracks": tuple(str(path) for path in tracks) if tracks else None,
     }
-    return {name: value for name, value in named.items() if value is not None} | key_values(pairs)
-
-
-def key_values(pairs: list[str] | None) -> dict[str, Any]:
-    """``["margin=0.5"]`` as ``{"margin": 0.5}``, values read as YAML."""
-    options: dict[str, Any] = {}
-    for pair in pairs or []:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise ConfigError(f"an option is KEY=VALUE, not {pair!r}")
-        try:
-            options[name.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"cannot read the value of option {pair!r}") from error
-    return options
+    return {name: value for name, value in named.items() if value is not None} | key_values(pairs or [])
 
 
 def size_of(text: str | None) -> tuple[int, int] | None:

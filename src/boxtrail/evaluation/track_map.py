@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from boxtrail.io.formats.rows import FloatArray
 
-VOLUMES: FloatArray = 0.5 + 0.05 * np.arange(10, dtype=np.float64)
+# As TrackEval has them to the last bit: an overlap of exactly 0.9 stays below its 0.9.
+VOLUMES: FloatArray = np.arange(0.5, 1.0, 0.05)
 RECALLS: FloatArray = np.linspace(0.0, 1.0, 101)
 # All tracks; by mean area in pixels² up to 32², up to 96² and above; by length up to 3 frames, up to 10 and above.
 GROUPS = ("all", "area_s", "area_m", "area_l", "time_s", "time_m", "time_l")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from boxtrail.evaluation.track_map import GROUPS, MATCH, MISTAKE, NEITHER, VOLUMES, TrackMap
 from boxtrail.io.formats.rows import FloatArray
 
+ROUNDING = np.finfo(np.float64).eps  # what TrackEval lets an overlap lack
 ALL_AREAS, ALL_LENGTHS = (0.0, 1e10), (0.0, 1e5)
 RANGES = (
     (ALL_AREAS, ALL_LENGTHS),
@@ -59,11 +60,12 @@ def _inside(group: int, areas: FloatArray, lengths: FloatArray) -> NDArray[np.bo
 def _best(overlaps: FloatArray, needed: float, taken: NDArray[np.bool_], counts: NDArray[np.bool_]) -> int:
     """The free true track that overlaps most, one that counts before any that does not; −1 if none suffices."""
     for wanted in (True, False):
-        free = np.flatnonzero(~taken & (counts == wanted) & (overlaps >= needed) & (overlaps > 0.0))
-        if len(free):
-            return int(
-                free[np.flatnonzero(overlaps[free] == overlaps[free].max())[-1]]
-            )  # the last among equals
+        chosen, highest = -1, needed
+        for track in np.flatnonzero(~taken & (counts == wanted) & (overlaps > 0.0)):
+            if overlaps[track] >= highest - ROUNDING:  # the last among equals
+                chosen, highest = int(track), float(overlaps[track])
+        if chosen >= 0:
+            return chosen
     return -1
 
 
