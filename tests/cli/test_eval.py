@@ -246,3 +246,20 @@ except SystemExit as end:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0 []"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_names_and_numbers_stay_whole_in_a_narrow_terminal(
+    boxtrail: Boxtrail, data: Path, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    names = ["HOTA", "DetA", "AssA", "MOTA", "IDF1", "IDSW", "Frag", "FP", "FN"]
+    _, out, _ = boxtrail("eval", "--gt", "truth", "--pred", "sharp", "--metrics", ",".join(names))
+    shown = rows(out)[0][1:]
+    assert shown == names[: len(shown)]
+    if len(shown) < len(names):
+        assert f"no room here for {', '.join(names[len(shown) :])}" in out
+    assert rows(out)[2] == [
+        "south", *["70.71", "100.00", "50.00", "75.00", "50.00", "1", "0", "0", "0"][: len(shown)]
+    ]  # fmt: skip
+    assert width < 80 or shown == names

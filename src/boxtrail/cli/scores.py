@@ -19,6 +19,9 @@ from boxtrail.evaluation.provenance import describe
 from boxtrail.evaluation.table import Block, blocks
 
 _PIPE_WIDTH = 200  # columns for a file or another program, which folds no lines
+_NAME_WIDTH = 18  # characters of a name that are kept together
+_GAP = 3  # spaces between columns
+_FEWEST_COLUMNS = 3
 _LABELS = {"sequence": "", "class": "class ", "overall": ""}
 
 
@@ -89,22 +92,41 @@ def print_evaluations(
 ) -> None:
     """A row a sequence, class and all, and in each a line a tracker, with the best in bold."""
     several = len(evaluations) > 1
-    table = Table(box=HORIZONTALS, show_edge=False, padding=(0, 1), header_style="bold", pad_edge=False)
-    table.add_column("sequence", overflow="fold")
+    rows = blocks(evaluations)
+    names = {"sequence": [_LABELS[block.kind] + block.name for block in rows]}
     if several:
-        table.add_column("tracker", overflow="fold")
+        names["tracker"] = list(evaluations)
+    widths = {title: min(max(map(len, [title, *found])), _NAME_WIDTH) for title, found in names.items()}
+    left_out = [column.title for column in columns]
+    columns = _that_fit(console.width - sum(widths.values()) - _GAP * len(widths), columns, rows)
+    table = Table(box=HORIZONTALS, show_edge=False, padding=(0, 1), header_style="bold", pad_edge=False)
+    for title, width in widths.items():
+        table.add_column(title, overflow="fold", min_width=width)
     for column in columns:
         table.add_column(column.title, justify="right", no_wrap=True)
-    rows = blocks(evaluations)
     for block, after in zip(rows, [*rows[1:], None], strict=True):
         ends = after is not None and after.kind != block.kind
         _add_block(table, block, columns, several=several, ends=ends)
     console.print(table)
+    if left_out := left_out[len(columns) :]:
+        text = f"no room here for {', '.join(left_out)}: widen the terminal, or choose with --metrics"
+        console.print(f"[dim]{text}[/dim]", soft_wrap=True, highlight=False)
     for line in describe(evaluations):
         console.print(f"[dim]{escape(line)}[/dim]", soft_wrap=True, highlight=False)
     if found is not None:
         console.print()
         print_bootstrap(console, found)
+
+
+def _that_fit(width: int, columns: Sequence[Column], rows: Sequence[Block]) -> Sequence[Column]:
+    """As many of the first columns as fit, but a few in any case."""
+    used = 0
+    for count, column in enumerate(columns):
+        shown = [column.show(metrics[column.name]) for block in rows for metrics in block.metrics.values()]
+        used += max(map(len, [column.title, *shown])) + _GAP
+        if used > width and count >= _FEWEST_COLUMNS:
+            return columns[:count]
+    return columns
 
 
 def _add_block(table: Table, block: Block, columns: Sequence[Column], *, several: bool, ends: bool) -> None:

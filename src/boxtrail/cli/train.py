@@ -106,7 +106,9 @@ def train(
             "model": model, "epochs": epochs, "batch_size": batch_size, "input_size": size_of(input_size),
             "learning_rate": lr, "amp": amp, "seed": seed, "workers": workers,
         } | data_options(pattern, source, tracks, data_option)  # fmt: skip
-        options = {name: value for name, value in given.items() if value is not None} | key_values(option or [])
+        options = {name: value for name, value in given.items() if value is not None} | key_values(
+            option or []
+        )
         try:
             run = train_reid(
                 dataset, data_dir, weights=weights, resume=resume, out_dir=out, device=device,
