@@ -51,7 +51,9 @@ class FrameOutputs:
 
     def show(self, result: FrameResult) -> bool:
         """Show the annotated frame; False if the user asked in the window to stop."""
-        self._painter = self._painter or TrackPainter(self._info.class_names)
+        self._painter = self._painter or TrackPainter(
+            self._info.class_names, track_name=self._info.track_name
+        )
         return show_image(
             self._painter.draw(result.image, result.tracks), f"boxtrail: {self._info.source_name}"
         )

@@ -50,6 +50,7 @@ class FrameResult:
     detections: NDArray[np.float64]
     embeddings: NDArray[np.float32]
     _actions: FrameActions
+    names: tuple[str | None, ...] = ()  # of the tracks, in a run with a gallery
 
     def __repr__(self) -> str:
         """The frame and its track ids, not the pixels."""

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from boxtrail.detectors import create_detector
 from boxtrail.detectors.factory import DetectorSpec
-from boxtrail.engine import Embedder, Engine, Tracker
+from boxtrail.engine import Engine, Tracker
 from boxtrail.errors import ConfigError
 from boxtrail.io.frame import Source
 from boxtrail.io.sources import open_source
 from boxtrail.motion import GmcFile, MotionEstimator, StillCamera, make_estimator
 from boxtrail.output_files import Choice, OutputFiles
+from boxtrail.postprocessing.methods import needs_embeddings
 from boxtrail.progress import ProgressBar
+from boxtrail.reid.by_class import EmbedderSpec, embedder_of
+from boxtrail.reid.gallery import Gallery
+from boxtrail.reid.naming import TrackNames, track_names
 from boxtrail.run import Run
+from boxtrail.run_embedding import EmbedFunction, RunEmbedding
 from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.trackers import create_tracker
 from boxtrail.trackers.explanation import Explanation
@@ -54,9 +60,13 @@ class Boxtrail:
         tracker: ``"sort"``, ``"bytetrack"``, ``"ocsort"``, with ``":cpp"`` or ``":python"`` if wished, or a tracker.
         conf: lowest score of a detection that is kept, in [0, 1].
         classes: ids or names of the classes kept.
-        device: where the detector runs: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
+        device: where the detector and the embedder run: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
         backend: of the tracker: ``"cpp"`` or ``"python"``.
-        embedder: makes ``(N, D)`` unit rows of an image and its detections; None for none.
+        reid: how detections look, for trackers that compare it: ``"histogram"``, the path of a network, an embedder, or
+            a mapping of class names to these; see :func:`boxtrail.trackers.create_tracker`. Only detections that the
+            tracker looks at are embedded, in a thread beside detection and tracking.
+        half: half precision of the embedder.
+        embedder: instead of ``reid``, a function that makes ``(N, D)`` unit rows of an image and its detections.
         camera_motion: ``"sof"``, ``"ecc"``, ``"orb"``, ``"sift"``, ``"file:PATH"`` or ``"none"``, see
             :func:`boxtrail.motion.make_estimator`; None for what the tracker names, which is mostly ``"none"``.
         tracker_config: a preset's name or the path of a YAML file.
@@ -77,13 +87,21 @@ class Boxtrail:
         classes: Sequence[int | str] | None = None,
         device: str = "auto",
         backend: str | None = None,
-        embedder: Embedder | None = None,
+        reid: EmbedderSpec | None = None,
+        half: bool = False,
+        embedder: EmbedFunction | None = None,
         camera_motion: str | None = None,
         tracker_config: str | Path | None = None,
         **tracker_options: Any,
     ) -> None:
         self.detector = create_detector(detector, conf=conf, classes=classes, device=device)
-        self._embedder = embedder
+        if embedder is not None and reid is not None:
+            raise ConfigError("embedder and reid both say how detections look; give one of them")
+        self._embed = embedder
+        self._reid = (
+            None if reid is None
+            else embedder_of(reid, device=device, half=half, class_names=self.detector.names)
+        )  # fmt: skip
         self._tracker, self._backend, self._camera_motion = tracker, backend, camera_motion
         self._options = dict(tracker_options)
         if tracker_config is not None:
@@ -117,6 +135,8 @@ class Boxtrail:
         postprocess: str
         | Sequence[str]
         | None = None,  # linear, gsi, gbi, gta: of the text files, at the end
+        gallery: str | Path | Gallery | None = None,  # who is who: a file of boxtrail gallery, or the object
+        min_name_similarity: float = 0.6,  # least cosine similarity of a track and an identity, in [-1, 1]
         stream: bool | None = None,  # True: nothing runs before it is iterated; False: all of it runs now
     ) -> Run:
         """Track what moves in a video, folder, glob, MOT sequence, camera (its index) or stream (its URL).
@@ -129,6 +149,10 @@ class Boxtrail:
         ``postprocess`` names one or several methods of :mod:`boxtrail.postprocessing`. When the run is complete they
         go over all its tracks, and the files of ``save_txt``, ``save_csv`` and ``save_json`` hold what comes out.
         Everything else, the frames iterated, the summary, video, annotation and crops, is as tracked.
+
+        With a ``gallery`` tracks get the names of its identities as soon as they look like them: in the video, in
+        ``save_csv`` and ``save_json``, as ``frame.names`` and in the summary. It needs ``reid``, the one it was made
+        with.
 
         Raises:
             SourceError: if the source cannot be opened or read.
@@ -147,33 +171,50 @@ class Boxtrail:
             save_annotation=save_annotation, save_crops=save_crops, explain=explain, out_dir=out_dir,
             project=project,
         )  # fmt: skip
-
-        postprocessing = Postprocessing.asked_for(
-            postprocess, files, has_embedder=self._embedder is not None, progress=progress
+        open_source_again = partial(
+            open_source, source, stride=stride, start_frame=start_frame, end_frame=end_frame,
+            num_frames=num_frames, duration=duration, fps=fps,
+        )  # fmt: skip
+        names = track_names(gallery, min_name_similarity, self._reid)
+        run = self._make_run(
+            open_source_again, files, postprocess, names, stride=stride, show=show, progress=progress
         )
-        recorded = explain is not False
+        runs_now = not run.is_live and bool(files.chosen() or show) if stream is None else not stream
+        return run.finish() if runs_now else run
+
+    def _make_run(
+        self,
+        open_again: Callable[[], Source],
+        files: OutputFiles,
+        postprocess: str | Sequence[str] | None,
+        names: TrackNames | None,
+        *,
+        stride: int,
+        show: bool,
+        progress: bool,
+    ) -> Run:
+        """Check everything that can be checked, then open the source."""
+        has_embedder = self._embed is not None or self._reid is not None
+        postprocessing = Postprocessing.asked_for(
+            postprocess, files, has_embedder=has_embedder, progress=progress
+        )
+        recorded = files.explain is not False
         if recorded:  # before anything is opened
             _explainer(self._make_tracker(frame_rate=30.0, record=True))
-
-        def open_again() -> Source:
-            return open_source(
-                source, stride=stride, start_frame=start_frame, end_frame=end_frame,
-                num_frames=num_frames, duration=duration, fps=fps,
-            )  # fmt: skip
-
         opened = open_again()
         if opened.is_live and postprocessing is not None:
             opened.close()
             raise ConfigError(f"{opened.name} is live; post-processing needs a source with an end")
-        watcher = ProgressBar(opened.name) if progress else None
         tracker = self._make_tracker(frame_rate=opened.fps / stride, record=recorded)
-        engine = Engine(self.detector, tracker, self._embedder, self._make_camera_motion(tracker))
-        run = Run(
-            opened, engine, files, reopen=open_again, show=show, watcher=watcher,
-            postprocessing=postprocessing, explain=_explainer(tracker) if recorded else None,
+        needed = names is not None
+        needed |= postprocessing is not None and needs_embeddings(postprocessing.methods)
+        embedding = RunEmbedding.of(tracker, self._embed, self._reid, needed=needed)
+        engine = Engine(self.detector, tracker, embedding, self._make_camera_motion(tracker))
+        return Run(
+            opened, engine, files, reopen=open_again, show=show,
+            watcher=ProgressBar(opened.name) if progress else None, postprocessing=postprocessing,
+            explain=_explainer(tracker) if recorded else None, names=names,
         )  # fmt: skip
-        runs_now = not opened.is_live and bool(files.chosen() or show) if stream is None else not stream
-        return run.finish() if runs_now else run
 
     def _make_tracker(self, *, frame_rate: float, record: bool = False) -> Tracker:
         """A new tracker, told the rate of the frames it gets unless the user has; or the user's own."""
@@ -189,6 +230,9 @@ class Boxtrail:
             options["frame_rate"] = frame_rate
         if record:
             options.setdefault("record", True)
+        if self._reid is not None:
+            options["reid_weights"] = self._reid
+            options.setdefault("class_names", self.detector.names or None)
         return create_tracker(self._tracker, self._backend, **options)
 
     def _make_camera_motion(self, tracker: Tracker) -> MotionEstimator | None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Protocol
 
-from boxtrail.engine import Engine, TrackedFrame
+from boxtrail.engine import Engine, Prepared, TrackedFrame
 from boxtrail.errors import ConfigError, SourceError
 from boxtrail.frame_outputs import FrameOutputs
 from boxtrail.frame_result import FrameActions, FrameResult
 from boxtrail.io.frame import Frame, Source
 from boxtrail.io.sinks import SinkInfo
+from boxtrail.one_ahead import one_ahead
 from boxtrail.output_files import OutputFiles
+from boxtrail.reid.naming import TrackNames
 from boxtrail.replay import Recorded, Recording
 from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.run_summary import RunSummary, TrackTally
@@ -60,10 +63,16 @@ class Run:
         watcher: Watcher | None = None,
         postprocessing: Postprocessing | None = None,
         explain: Callable[[], Explanation] | None = None,  # of the engine's tracker
+        names: TrackNames | None = None,  # who is who
     ) -> None:
         self._source, self._engine, self._chosen, self._reopen = source, engine, outputs, reopen
         self._show, self._watcher, self._postprocessing = show, watcher, postprocessing
-        self._info = replace(SinkInfo.of(source, engine.detector.names), explain=explain)
+        self._names = names
+        self._info = replace(
+            SinkInfo.of(source, engine.detector.names),
+            explain=explain,
+            track_name=names.name if names else None,
+        )
         self._outputs = FrameOutputs(self._info, [])
         self._tally, self._timings = TrackTally(), Timings()
         self._recording = None if source.is_live else Recording()
@@ -94,6 +103,11 @@ class Run:
         self._stopped = True
 
     @property
+    def is_live(self) -> bool:
+        """Whether the source has no end of its own."""
+        return self._source.is_live
+
+    @property
     def finished(self) -> bool:
         """Whether no frame follows."""
         return self._finished
@@ -122,6 +136,7 @@ class Run:
             fps=self._timings.fps,
             complete=self._complete,
             files=self._outputs.files,
+            names=self._names.names if self._names is not None else {},
         )
 
     @property
@@ -156,24 +171,44 @@ class Run:
 
     def _results(self, begin: float) -> Iterator[FrameResult]:
         self._engine.reset()
+        if self._names is not None:
+            self._names.reset()
         self._outputs = FrameOutputs(self._info, self._chosen.open_sinks(self._info))
         if self._watcher is not None:
             self._watcher.start(self._source.num_frames)
-        frames = iter(self._source)
-        while not self._stopped and (frame := self._read(frames)) is not None:
-            result = self._track(frame)
+        for prepared in self._prepared():
+            if self._stopped:
+                break
+            result = self._track(prepared)
             if self._show:
                 result.show()
             self._timings.wall = time.perf_counter() - begin
             with self._timings.measure("caller"):
                 yield result
 
+    def _prepared(self) -> Iterator[Prepared]:
+        """The frames, detected and perhaps embedded; of a file one frame ahead where embeddings can be."""
+        frames, engine = iter(self._source), self._engine
+
+        def begin(pool: Executor | None = None) -> Prepared | None:
+            frame = None if self._stopped else self._read(frames)
+            return None if frame is None else engine.prepare(frame, self._timings, pool)
+
+        if self._source.is_live or not engine.embedding.ahead:  # a camera's frame is tracked when it comes
+            yield from iter(begin, None)
+            return
+        with ThreadPoolExecutor(1, thread_name_prefix="boxtrail-embed") as pool:
+            yield from one_ahead(lambda: begin(pool))
+
     def _read(self, frames: Iterator[Frame]) -> Frame | None:
         with self._timings.measure("read"):
             return next(frames, None)
 
-    def _track(self, frame: Frame) -> FrameResult:
-        tracked = self._engine.step(frame, self._timings)
+    def _track(self, prepared: Prepared) -> FrameResult:
+        frame, tracked = prepared.frame, self._engine.track(prepared, self._timings)
+        if self._names is not None:
+            with self._timings.measure("embed"), self._timings.measure("embed_work"):
+                self._names.update(tracked.tracks.id, tracked.embeddings)
         with self._timings.measure("write"):
             self._outputs.write(frame, tracked.tracks)
         self._timings.frames += 1
@@ -191,8 +226,9 @@ class Run:
             if not outputs.show(result):
                 stop()
 
-        actions = FrameActions(outputs.save, show)
-        return FrameResult(frame, tracked.tracks, tracked.detections, tracked.embeddings, actions)
+        actions, tracks, names = FrameActions(outputs.save, show), tracked.tracks, self._names
+        named = () if names is None else tuple(names.name(track_id) for track_id in tracks.id.tolist())
+        return FrameResult(frame, tracks, tracked.detections, tracked.embeddings, actions, named)
 
     def _end(self, begin: float) -> None:
         self._finished = True

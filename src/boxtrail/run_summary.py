@@ -23,6 +23,7 @@ class RunSummary:
     fps: float  # frames a second of wall time
     complete: bool  # the source was read to its end, or a live source was stopped
     files: tuple[Path, ...]  # written; an incomplete run's carry ".partial" in their names
+    names: Mapping[int, str] = field(default_factory=dict)  # of tracks by their ids, in a run with a gallery
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that fit JSON; files as strings."""
@@ -36,7 +37,15 @@ class RunSummary:
             "fps": self.fps,
             "complete": self.complete,
             "files": [str(path) for path in self.files],
+            "names": {str(track_id): name for track_id, name in self.names.items()},
         }
+
+    def ids_by_name(self) -> dict[str, str]:
+        """The track ids of each name, as text: ``{"anna": "1, 7"}``."""
+        found: dict[str, list[str]] = {}
+        for track_id, name in self.names.items():
+            found.setdefault(name, []).append(str(track_id))
+        return {name: ", ".join(ids) for name, ids in sorted(found.items())}
 
     def __str__(self) -> str:
         classes = ", ".join(f"{count} {name}" for name, count in self.tracks_by_class.items())
@@ -46,6 +55,8 @@ class RunSummary:
             f"{self.source}: {self.frames} frames, {self.tracks} tracks{kinds} "
             f"in {self.seconds:.1f} s, {self.fps:.1f} fps{state}"
         ]
+        if self.names:
+            lines.append("  " + ", ".join(f"{name}: {ids}" for name, ids in self.ids_by_name().items()))
         return "\n".join([*lines, *(f"  {path}" for path in self.files)])
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from boxtrail.errors import ConfigError, InvalidInputError
 from boxtrail.reid import Embedder, create_embedder
 from boxtrail.reid.histogram import HistogramEmbedder
+from boxtrail.reid.small_product import small_product
 
 RED, BLUE, GREEN, GREY = (40, 40, 200), (200, 60, 40), (50, 170, 60), (120, 120, 120)
 LEFT, RIGHT, MIDDLE = [20.0, 20.0, 80.0, 180.0], [220.0, 20.0, 280.0, 180.0], [120.0, 20.0, 180.0, 180.0]
@@ -112,6 +113,14 @@ def test_many_boxes_are_worked_off_in_turns() -> None:
     boxes = np.hstack([corners, corners + rng.uniform(5.0, 100.0, (300, 2))])
     rows = EMBEDDER.embed(street(), boxes)
     assert np.allclose(rows[[0, 130, 299]], EMBEDDER.embed(street(), boxes[[0, 130, 299]]), atol=1e-5)
+
+
+def test_the_product_in_pieces_is_the_product() -> None:
+    rng = np.random.default_rng(2)
+    left = rng.random((19, 700), dtype=np.float32) * (rng.random((19, 700)) < 0.2)
+    right = rng.normal(size=(700, 96)).astype(np.float32)
+    assert np.allclose(small_product(left, right), left @ right, atol=1e-4)
+    assert small_product(left[:0], right).shape == (0, 96)
 
 
 def test_no_boxes_give_no_rows_and_grey_frames_are_frames() -> None:

@@ -12,6 +12,7 @@ from boxtrail.cli.demo import demo
 from boxtrail.cli.eval_reid import eval_reid
 from boxtrail.cli.export import export
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
+from boxtrail.cli.gallery import gallery
 from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
@@ -29,6 +30,7 @@ app.command()(demo)
 app.command()(train)
 app.command("eval-reid")(eval_reid)
 app.command()(export)
+app.add_typer(gallery, name="gallery")
 
 # Typer does not name the base of its usage errors, and has had it from two places.
 _UsageError = typer.BadParameter.__mro__[1]

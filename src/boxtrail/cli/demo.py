@@ -17,6 +17,10 @@ def demo(
     seconds: Annotated[float, typer.Option(help="Length of the film in seconds, 4 to 600.")] = 20.0,
     tracker: Annotated[str, typer.Option(help="A name of `boxtrail trackers`.")] = "bytetrack",
     detector: Annotated[str, typer.Option(help="motion, hog, onnx:PATH or file:PATH.")] = "motion",
+    reid: Annotated[
+        str | None,
+        typer.Option(metavar="SPEC", help="How people look: histogram, or the path of a network."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed casts other people.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
@@ -26,7 +30,8 @@ def demo(
         from boxtrail.demo import run_demo
 
         report = run_demo(
-            out, seconds=seconds, tracker=tracker, detector=detector, seed=seed, progress=not quiet
-        )
+            out, seconds=seconds, tracker=tracker, detector=detector, reid=reid, seed=seed,
+            progress=not quiet,
+        )  # fmt: skip
         if not quiet:
             print_demo(Console(), report)

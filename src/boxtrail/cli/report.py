@@ -31,7 +31,12 @@ def print_run(console: Console, run: Run) -> None:
               "post-processing": timings.postprocess}  # fmt: skip
     wall = max(timings.wall, 1e-9)
     shares = [f"{name} {100.0 * seconds / wall:.1f} %" for name, seconds in stages.items() if seconds > 0.0]
+    if (beside := timings.embed_work - timings.embed) > 0.0:
+        shares.append(f"and beside these, embedding {100.0 * beside / wall:.1f} %")
     table.add_row("time", ", ".join(shares))
+    if summary.names:
+        known = ", ".join(f"{name} ({ids})" for name, ids in summary.ids_by_name().items())
+        table.add_row("names", escape(known))
     if not summary.files:
         table.add_row("files", "none; --save, --save-txt, --save-csv, … write some")
     console.print(table)

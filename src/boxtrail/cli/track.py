@@ -11,6 +11,7 @@ import typer
 import yaml
 from rich.console import Console
 
+from boxtrail.cli.embedders import embedder_spec
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
 from boxtrail.cli.report import print_run
 from boxtrail.errors import ConfigError
@@ -30,6 +31,18 @@ _Pairs = Annotated[
 ]
 _Motion = Annotated[
     str | None, _tracking(help="sof, ecc, orb, sift, file:PATH or none; default: what the tracker names.")
+]
+_Reid = Annotated[
+    list[str] | None,
+    _tracking(
+        metavar="[CLASS=]SPEC",
+        help="How detections look, for trackers that compare it: histogram, or the path of a network; "
+        "repeatable with a class, *=SPEC for all others.",
+    ),
+]
+_Gallery = Annotated[
+    Path | None,
+    _tracking(metavar="FILE", help="Names for tracks, .npz of `boxtrail gallery enrol`; needs --reid."),
 ]
 _Explain = Annotated[
     Path | None, _files(metavar="FILE", help="Why each track and detection fared as it did, .jsonl.")
@@ -56,8 +69,11 @@ def track(
     conf: Annotated[float | None, _tracking(help="Lowest detection score kept, 0 to 1.")] = None,
     classes: Annotated[str | None, _tracking(help="Names or ids to keep: person,car or 0,2.")] = None,
     camera_motion: _Motion = None,
+    reid: _Reid = None,
+    gallery: _Gallery = None,
+    half: Annotated[bool, _tracking("--half", help="Half precision of the embedder.")] = False,
     per_class: Annotated[bool, _tracking("--per-class", help="Track each class by itself.")] = False,
-    device: Annotated[str, _tracking(help="Of the detector: auto, cpu, cuda, cuda:1.")] = "auto",
+    device: Annotated[str, _tracking(help="Of detector and embedder: auto, cpu, cuda, cuda:1.")] = "auto",
     save: Annotated[bool, _files("--save", help="Annotated video, .mp4.")] = False,
     save_txt: Annotated[bool, _files("--save-txt", help="MOTChallenge rows, .txt.")] = False,
     save_csv: Annotated[bool, _files("--save-csv", help="One row a box, .csv.")] = False,
@@ -92,14 +108,14 @@ def track(
             options["per_class"] = True
         model = Boxtrail(
             detector, tracker, conf=conf, classes=_classes(classes), device=device, backend=backend,
-            camera_motion=camera_motion, tracker_config=tracker_config, **options,
+            reid=embedder_spec(reid), half=half, camera_motion=camera_motion, tracker_config=tracker_config, **options,
         )  # fmt: skip
         run = model.track(
             source, save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
             save_annotation=save_annotation, save_crops=save_crops,
             explain=False if explain is None else explain, out_dir=out, stride=stride,
             start_frame=start_frame, end_frame=end_frame, num_frames=num_frames, duration=duration, fps=fps,
-            show=show, progress=not quiet, postprocess=postprocess, stream=True,
+            show=show, progress=not quiet, postprocess=postprocess, gallery=gallery, stream=True,
         )  # fmt: skip
         _finish(run)
         if not quiet:

@@ -43,6 +43,7 @@ def run_demo(
     seconds: float = 20.0,  # length of the film, 4 to 600
     tracker: str = "bytetrack",
     detector: str = "motion",
+    reid: str | Path | None = None,  # how people look, for trackers that compare it: "histogram" or a path
     seed: int = 0,
     size: tuple[int, int] = (1280, 720),  # width and height in pixels
     progress: bool = False,
@@ -53,13 +54,13 @@ def run_demo(
     ``tracks.txt`` (MOTChallenge rows) and ``annotation.json`` (Supervisely).
 
     Raises:
-        ConfigError: if ``seconds`` is out of its range, or for an unknown detector or tracker.
+        ConfigError: if ``seconds`` is out of its range, or for an unknown detector, tracker or embedder.
         SinkError: if a file cannot be written.
         MissingExtraError: if OpenCV is not installed.
     """
     if not 4.0 <= seconds <= 600.0:
         raise ConfigError(f"the demo's film lasts 4 to 600 seconds, not {seconds:g}")
-    model = Boxtrail(detector, tracker)
+    model = Boxtrail(detector, tracker, reid=reid)
     folder = Path(out)
     scene = PlazaScene(seed=seed, seconds=seconds, width=size[0], height=size[1])
     truth = _render(scene, folder / "scene.mp4", progress=progress)

@@ -19,7 +19,7 @@ class CsvSink:
     """Rows ``frame_index,timestamp,x1,y1,x2,y2,id,conf,cls,det_ind,class_name`` under a header.
 
     ``frame_index`` counts from 0, ``timestamp`` is in seconds, boxes are in pixels. Oriented boxes have
-    ``cx,cy,w,h,angle`` in place of the corners.
+    ``cx,cy,w,h,angle`` in place of the corners. A run with a gallery adds ``name``, empty where there is none yet.
     """
 
     def __init__(self, path: str | Path, info: SinkInfo) -> None:
@@ -41,18 +41,21 @@ class CsvSink:
             self._write_header(columns)
         elif columns != self._columns:
             raise SinkError(f"cannot write {self.path}: frame {frame.index} mixes upright and oriented boxes")
+        name_of = self._info.track_name
         self._file.write(
             _line(
                 [frame.index, round(frame.timestamp, DECIMALS)]
                 + [round(value, DECIMALS) for value in row.values()]
                 + [self._info.class_name(int(row["cls"]))]
+                + ([] if name_of is None else [name_of(int(row["id"])) or ""])
                 for row in tracks.to_dict()
             )
         )
 
     def _write_header(self, columns: tuple[str, ...]) -> None:
         self._columns = columns
-        self._file.write(_line([["frame_index", "timestamp", *columns, "class_name"]]))
+        names = [] if self._info.track_name is None else ["name"]
+        self._file.write(_line([["frame_index", "timestamp", *columns, "class_name", *names]]))
 
     def close(self) -> None:
         """Complete: the file gets its name. Without a single track it holds the header."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,10 +22,18 @@ LONGEST_GAP = 5  # drawn frames a track may be away before its trail starts anew
 class TrackPainter:
     """Draws the tracks of successive frames and remembers where they were.
 
-    ``class_names`` are shown before the id; ``trail_length`` is in drawn frames, 0 for none.
+    ``class_names`` are shown before the id; ``trail_length`` is in drawn frames, 0 for none; ``track_name`` gives the
+    name of a track id, which is shown in their place, or None.
     """
 
-    def __init__(self, class_names: Mapping[int, str] | None = None, *, trail_length: int = 30) -> None:
+    def __init__(
+        self,
+        class_names: Mapping[int, str] | None = None,
+        *,
+        trail_length: int = 30,
+        track_name: Callable[[int], str | None] | None = None,
+    ) -> None:
+        self._track_name = track_name
         self._class_names = dict(class_names or {})
         self._trail_length = trail_length
         self._trails: dict[int, deque[tuple[float, float, int]]] = {}  # x, y, step
@@ -76,10 +84,10 @@ class TrackPainter:
         labels = []
         columns = (tracks.xyxy, tracks.id, tracks.cls, tracks.conf)
         for box, track_id, cls, conf in zip(*(column.tolist() for column in columns), strict=True):
-            # OpenCV's fonts have no letter outside ASCII and would draw "????".
-            name = self._class_names.get(cls, "").encode("ascii", "replace").decode()
-            text = f"{name} {track_id} {conf:.2f}".lstrip()
-            labels.append(Label(box, text, str(track_id), colour_of(track_id)))
+            known = None if self._track_name is None else self._track_name(track_id)
+            short = str(track_id) if known is None else _drawable(known)
+            name = _drawable(self._class_names.get(cls, "")) if known is None else ""
+            labels.append(Label(box, f"{name} {short} {conf:.2f}".lstrip(), short, colour_of(track_id)))
         return labels
 
     def _remember(self, tracks: TrackResults) -> None:
@@ -109,6 +117,11 @@ class TrackPainter:
             trail[:, 2] = np.maximum(1.0 - age, 0.0)
             trails.append((trail, colour_of(track_id)))
         return trails
+
+
+def _drawable(name: str) -> str:
+    """OpenCV's fonts have no letter outside ASCII and would draw "????"."""
+    return name.encode("ascii", "replace").decode()
 
 
 def contact_sheet(

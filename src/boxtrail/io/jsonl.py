@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from boxtrail.errors import SinkError
@@ -17,7 +18,8 @@ DECIMALS = 6
 class JsonLinesSink:
     """One object a frame: ``{"frame_index", "timestamp", "tracks": [{"x1", …, "id", …, "class_name"}]}``.
 
-    ``frame_index`` counts from 0, ``timestamp`` is in seconds, boxes are in pixels.
+    ``frame_index`` counts from 0, ``timestamp`` is in seconds, boxes are in pixels. A run with a gallery adds
+    ``"name"`` to each track, null while it has none.
     """
 
     def __init__(self, path: str | Path, info: SinkInfo) -> None:
@@ -31,11 +33,7 @@ class JsonLinesSink:
         Raises:
             SinkError: if a number is not finite, or the file cannot be written.
         """
-        rows = [
-            {name: round(value, DECIMALS) for name, value in row.items()}
-            | {"class_name": self._info.class_name(int(row["cls"]))}
-            for row in tracks.to_dict()
-        ]
+        rows = [self._row(row) for row in tracks.to_dict()]
         line = {"frame_index": frame.index, "timestamp": round(frame.timestamp, DECIMALS), "tracks": rows}
         try:
             text = json.dumps(line, ensure_ascii=False, allow_nan=False)
@@ -43,6 +41,13 @@ class JsonLinesSink:
             what = f"frame {frame.index} has a number that is not finite"
             raise SinkError(f"cannot write {self.path}: {what}") from error
         self._file.write(text + "\n")
+
+    def _row(self, row: Mapping[str, float]) -> dict[str, float | str | None]:
+        told: dict[str, float | str | None] = {name: round(value, DECIMALS) for name, value in row.items()}
+        told["class_name"] = self._info.class_name(int(row["cls"]))
+        if self._info.track_name is not None:
+            told["name"] = self._info.track_name(int(row["id"]))
+        return told
 
     def close(self) -> None:
         """Complete: the file gets its name."""

@@ -27,6 +27,7 @@ class SinkInfo:
     source_frames: int | None = None  # frames of the whole source; None if unknown
     is_live: bool = False  # frames come as they can, so a video keeps time by their timestamps
     explain: Callable[[], Explanation] | None = None  # the tracker's last update; None if it notes none
+    track_name: Callable[[int], str | None] | None = None  # of a track id; None if nobody has a name
 
     @classmethod
     def of(cls, source: Source, class_names: Mapping[int, str] | None = None) -> SinkInfo:

@@ -43,7 +43,7 @@ class VideoSink:
             raise SinkError(f"cannot write {self.path}: the name of a video ends in {', '.join(CODECS)}")
         self._partial = partial_path(self.path)
         self._encoder = Encoder(self._partial, info)
-        self._painter = painter or TrackPainter(info.class_names)
+        self._painter = painter or TrackPainter(info.class_names, track_name=info.track_name)
         self._buffer: BoundedBuffer[tuple[float, NDArray[np.uint8], TrackResults]]
         self._buffer = BoundedBuffer(FRAMES_BEHIND)
         # Images that are encoded take the next frames: fresh memory costs several times the copying.

@@ -7,6 +7,20 @@ from __future__ import annotations
 
 from boxtrail.reid.embedder import Embedder
 from boxtrail.reid.factory import EMBEDDERS, create_embedder
+from boxtrail.reid.gallery import Found, Gallery
+from boxtrail.reid.histogram import HistogramEmbedder
+from boxtrail.reid.linking import Tracklet, link_tracklets, tracklets_of
 from boxtrail.reid.reid import ReID
 
-__all__ = ["EMBEDDERS", "Embedder", "ReID", "create_embedder"]
+__all__ = [
+    "EMBEDDERS",
+    "Embedder",
+    "Found",
+    "Gallery",
+    "HistogramEmbedder",
+    "ReID",
+    "Tracklet",
+    "create_embedder",
+    "link_tracklets",
+    "tracklets_of",
+]

@@ -36,7 +36,8 @@ def even_light(pixels: NDArray[np.float32], weights: FloatArray) -> NDArray[np.f
     total = weights.sum(axis=(1, 2))
     mean = (lightness * weights).sum(axis=(1, 2)) / np.maximum(total, 1e-9)
     gain = np.sqrt(MIDDLE_GREY / np.maximum(mean, DARKEST)).astype(np.float32)
-    return pixels * gain[:, None, None, None]
+    even: NDArray[np.float32] = pixels * gain[:, None, None, None]
+    return even
 
 
 def colour_histograms(pixels: NDArray[np.float32], weights: FloatArray) -> FloatArray:
@@ -100,7 +101,8 @@ def edge_histograms(pixels: NDArray[np.float32]) -> FloatArray:
     histograms = np.bincount(first, (strength * (1.0 - high_share)).ravel(), length)
     histograms += np.bincount(second, (strength * high_share).ravel(), length)
     parts = histograms.reshape(count, STRIPES, CELLS_ACROSS * DIRECTIONS)
-    return (parts / (parts.sum(axis=2, keepdims=True) + FLAT)).reshape(count, -1)
+    shares: FloatArray = parts / (parts.sum(axis=2, keepdims=True) + FLAT)
+    return shares.reshape(count, -1)
 
 
 __all__ = ["body_weights", "colour_histograms", "edge_histograms", "even_light"]

@@ -140,3 +140,11 @@ class BoostTrack(Tracker):
             if options[name] is None:
                 options[name] = chosen
         return options
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; a boost may make an unsure detection sure."""
+        options = self._backend_options
+        if not options["use_embeddings"]:
+            return None
+        is_boosted = options["use_dlo_boost"] or options["use_duo_boost"]
+        return float(options["track_low_thresh"] if is_boosted else options["det_thresh"])

@@ -108,3 +108,7 @@ class BotSort(Tracker):
         "fuse_first_associate": "fuse_score",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; unsure detections are matched by overlap alone."""
+        return float(self.config.track_high_thresh) if self.config.with_reid else None

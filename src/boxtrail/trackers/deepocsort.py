@@ -97,3 +97,7 @@ class DeepOcSort(Tracker):
         "w_assoc_emb": "w_association_emb",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; it uses sure detections only."""
+        return float(self.config.det_thresh)

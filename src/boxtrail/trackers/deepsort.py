@@ -85,3 +85,7 @@ class DeepSort(Tracker):
         "asso": "asso_func",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; others play no part."""
+        return float(self.config.min_confidence)

@@ -128,3 +128,10 @@ class HybridSort(Tracker):
         "minimum_consecutive_frames": "min_hits",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; the two stages have each a weight of appearance."""
+        config = self.config
+        if config.use_byte and config.eg_weight_low_score > 0.0:
+            return float(min(config.track_low_thresh, config.det_thresh))
+        return float(config.det_thresh) if config.eg_weight_high_score > 0.0 else None

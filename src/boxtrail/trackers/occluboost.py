@@ -164,3 +164,14 @@ class OccluBoost(Tracker):
         "aspect_ratio_thresh": "max_aspect_ratio",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; a boost may make any detection sure, the second pass takes others."""
+        config = self.config
+        if not config.use_embeddings:
+            return None
+        if config.use_dlo_boost or config.use_duo_boost:
+            return 0.0
+        if config.use_second_pass:
+            return float(min(config.track_low_thresh, config.det_thresh))
+        return float(config.det_thresh)

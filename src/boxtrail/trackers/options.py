@@ -49,6 +49,10 @@ class StreamConfig:
         cmc_method: how camera motion is estimated from frames that are passed without a ``warp``: ``"auto"`` as the
             tracker is used to, ``"sof"``, ``"ecc"``, ``"orb"``, ``"sift"``, ``"file:PATH"`` or ``"none"``.
         record: note every decision, for :meth:`Tracker.explain`.
+        embedding_interval: with an embedder of its own the tracker embeds every k-th frame, ≥ 1; the frames between
+            are tracked by motion.
+        only_ambiguous: it embeds only detections that motion leaves open, because several tracks and detections are
+            near each other, or none; together with an interval above 1 all are embedded in every k-th frame.
     """
 
     per_class: bool = option(False)
@@ -62,6 +66,8 @@ class StreamConfig:
     strict: bool = option(False)
     cmc_method: str = option("auto")
     record: bool = option(False)
+    embedding_interval: int = option(1, 1, 1e6)
+    only_ambiguous: bool = option(False)
 
 
 def build(config_type: type[T], values: Mapping[str, Any]) -> T:

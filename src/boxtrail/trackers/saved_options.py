@@ -7,9 +7,18 @@ from typing import Any
 
 from boxtrail.errors import StateError
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 
-_FIELDS = ("tracker", "options", "is_obb", "timestamp", "embedding_width", "num_dropped", "stream")
+_FIELDS = (
+    "tracker",
+    "options",
+    "is_obb",
+    "timestamp",
+    "embedding_width",
+    "embedding_frame",
+    "num_dropped",
+    "stream",
+)
 
 
 def check_saved(state: Mapping[str, Any], name: str, own: Mapping[str, Any], *, strict: bool) -> None:

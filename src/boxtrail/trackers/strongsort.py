@@ -96,3 +96,7 @@ class StrongSort(Tracker):
         "asso": "asso_func",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; others play no part."""
+        return float(self.config.min_confidence)

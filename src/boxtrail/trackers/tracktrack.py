@@ -125,3 +125,7 @@ class TrackTrack(Tracker):
         "lost_track_buffer": "max_age",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; sure and unsure detections compete."""
+        return float(self.config.track_low_thresh)
