@@ -25,17 +25,8 @@ from machine import machine
 from tables import markdown_table
 
 PATTERN = "{sequence}/{identity}_f{frame}.jpg"
-RETURNS = {
-    10: 6,
-    11: 3,
-    12: 4,
-    13: 2,
-    9: 5,
-    14: 8,
-    15: 8,
-    18: 8,
-    19: 1,
-}  # track of PETS09-S2L1 → the same person's other
+# Track of PETS09-S2L1 → another track of the same person.
+RETURNS = {9: 5, 10: 6, 11: 3, 12: 4, 13: 2, 14: 8, 15: 8, 18: 8, 19: 1}
 OPTIONS: dict[str, Any] = {
     "learning_rate": 1.5e-3,
     "affine": 1.0,
