@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from boxtrail.errors import ConfigError, SourceError
 from boxtrail.training import load_dataset
-from boxtrail.training.augmentation import MEAN, STD, augment, prepare, resize
+from boxtrail.training.augmentation import MEAN, STD, affine, augment, prepare, resize
 from boxtrail.training.options import TrainOptions, train_options
 from boxtrail.training.pictures import Pictures
 from boxtrail.training.sampler import identity_batches
@@ -89,7 +89,7 @@ def test_shrinking_averages() -> None:
 
 
 def test_without_any_augmentation_a_picture_is_only_prepared() -> None:
-    still = TrainOptions(flip=0.0, crop=0.0, erase=0.0, jitter=0.0)
+    still = TrainOptions(flip=0.0, affine=0.0, erase=0.0, jitter=0.0)
     image = picture(5)
     found = augment(image, (32, 16), np.random.default_rng(0), still)
     assert found == pytest.approx(prepare(image, (32, 16)), abs=1e-5)
@@ -99,16 +99,27 @@ def test_flipping_mirrors_and_erasing_leaves_part_of_the_picture() -> None:
     image = picture(5)
     plain = prepare(image, (32, 16))
     flipped = augment(
-        image, (32, 16), np.random.default_rng(0), TrainOptions(flip=1.0, crop=0.0, erase=0.0, jitter=0.0)
+        image, (32, 16), np.random.default_rng(0), TrainOptions(flip=1.0, affine=0.0, erase=0.0, jitter=0.0)
     )
     assert flipped == pytest.approx(plain[:, :, ::-1], abs=1e-5)
     erased = augment(
-        image, (32, 16), np.random.default_rng(0), TrainOptions(flip=0.0, crop=0.0, erase=1.0, jitter=0.0)
+        image, (32, 16), np.random.default_rng(0), TrainOptions(flip=0.0, affine=0.0, erase=1.0, jitter=0.0)
     )
     changed = np.abs(erased - plain).max(axis=0) > 1e-4
     assert 0.02 * 0.8 < changed.mean() < 0.45
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     assert changed[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() > 0.99  # one rectangle
+
+
+def test_an_affine_change_keeps_the_middle_near_the_middle() -> None:
+    image = np.zeros((64, 32, 3), dtype=np.uint8)
+    image[28:36, 12:20] = 255
+    for seed in range(20):
+        found = affine(image, (32, 16), np.random.default_rng(seed))
+        rows, columns = np.nonzero(found[:, :, 0] > 127)
+        assert abs(rows.mean() - 15.5) <= 0.08 * 32 + 1.0
+        assert abs(columns.mean() - 7.5) <= 0.08 * 16 + 1.0
+        assert 0.5 * 16 < len(rows) < 2.0 * 16  # the square of 4 × 4, scaled
 
 
 def test_what_is_drawn_does_not_depend_on_the_threads(tmp_path: Path) -> None:

@@ -10,7 +10,12 @@ from boxtrail.training.options import TrainOptions
 
 MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)  # of ImageNet, RGB
 STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
-ENLARGED = 1.125  # before a random cut
+SCALE = (0.85, 1.25)  # of the affine change
+STRETCH = 0.15  # most, of the logarithm of width over height
+SHIFT = 0.08  # most, as a share of the sides
+SLANT = 0.08  # most, width per height
+BLUR = 0.4  # deviation in source pixels per source pixel of a step, against aliasing
+SHRINKS = 1.5  # source pixels per step from which a picture is blurred
 ERASED_AREA = (0.02, 0.4)  # Zhong et al., "Random Erasing Data Augmentation", AAAI 2020
 ERASED_ASPECT = 0.3  # to its inverse
 ATTEMPTS = 100
@@ -27,21 +32,15 @@ def prepare(image: Image, size: tuple[int, int]) -> FloatArray:
 def augment(
     image: Image, size: tuple[int, int], rng: np.random.Generator, options: TrainOptions
 ) -> FloatArray:
-    """As :func:`prepare`, after a random cut, mirroring and change of colours, and with a rectangle erased."""
-    if rng.random() < options.crop:
-        large = resize(image, (round(size[0] * ENLARGED), round(size[1] * ENLARGED)))
-        top, left = (
-            int(rng.integers(0, big - small + 1)) for big, small in zip(large.shape, size, strict=False)
-        )
-        picture = large[top : top + size[0], left : left + size[1]]
-    else:
-        picture = resize(image, size)
+    """As :func:`prepare`, after a random affine change, mirroring and change of colours, and with rectangles erased."""
+    picture = affine(image, size, rng) if rng.random() < options.affine else resize(image, size)
     if rng.random() < options.flip:
         picture = picture[:, ::-1]
     coloured = jitter(picture.astype(np.float32) / 255.0, rng, options.jitter)
     prepared = normalise(coloured)
-    if rng.random() < options.erase:
-        erase(prepared, rng)
+    for _ in range(options.erasings):
+        if rng.random() < options.erase:
+            erase(prepared, rng)
     return prepared
 
 
@@ -50,6 +49,25 @@ def resize(image: Image, size: tuple[int, int]) -> Image:
     shrinks = size[0] < image.shape[0] or size[1] < image.shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size[::-1], interpolation=how), dtype=np.uint8)
+
+
+def affine(image: Image, size: tuple[int, int], rng: np.random.Generator) -> Image:
+    """(H, W, 3) to ``size``, scaled, stretched, shifted and slanted a little at random, mirrored at its edges."""
+    scale = np.exp(rng.uniform(*np.log(SCALE)))
+    stretch = np.exp(rng.uniform(-STRETCH, STRETCH))
+    shift = rng.uniform(-SHIFT, SHIFT, 2)
+    slant = rng.uniform(-SLANT, SLANT)
+    height, width = image.shape[:2]
+    x, y = size[1] / width * scale * stretch, size[0] / height * scale / stretch
+    linear = np.array([[x, slant * y], [0.0, y]])
+    middle = np.array([width / 2.0, height / 2.0])
+    target = np.array([size[1], size[0]]) * (0.5 + shift)
+    step = 1.0 / min(x, y)
+    if step > SHRINKS:
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), BLUR * step), dtype=np.uint8)
+    change = np.column_stack([linear, target - linear @ middle])
+    moved = cv2.warpAffine(image, change, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(moved, dtype=np.uint8)
 
 
 def jitter(picture: FloatArray, rng: np.random.Generator, most: float) -> FloatArray:
@@ -81,4 +99,4 @@ def erase(prepared: FloatArray, rng: np.random.Generator) -> None:
             return
 
 
-__all__ = ["MEAN", "STD", "augment", "erase", "jitter", "normalise", "prepare", "resize"]
+__all__ = ["MEAN", "STD", "affine", "augment", "erase", "jitter", "normalise", "prepare", "resize"]

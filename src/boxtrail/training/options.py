@@ -36,8 +36,9 @@ class TrainOptions:
         triplet_weight: of the triplet loss beside the cross-entropy; 0 for none.
         centre_weight: of the centre loss; 0 for none.
         flip: probability that a picture is mirrored.
-        crop: probability that a picture is enlarged by an eighth and cut at random.
-        erase: probability that a rectangle of a picture is erased.
+        affine: probability that a picture is scaled, shifted, stretched and slanted a little.
+        erase: probability that a rectangle of a picture is erased, for each of ``erasings`` rectangles.
+        erasings: rectangles that may be erased.
         jitter: largest change of brightness, contrast and saturation, as a share.
         ema_decay: weight of the past in the running average of the weights, which is what is saved; 0 for none.
         clip_norm: longest gradient of a step, longer ones are shortened; 0 for no limit.
@@ -60,8 +61,9 @@ class TrainOptions:
     triplet_weight: float = option(1.0, 0.0, 1e6)
     centre_weight: float = option(0.0, 0.0, 1e6)
     flip: float = option(0.5, 0.0, 1.0)
-    crop: float = option(0.5, 0.0, 1.0)
+    affine: float = option(0.5, 0.0, 1.0)
     erase: float = option(0.5, 0.0, 1.0)
+    erasings: int = option(1, 0, 16)
     jitter: float = option(0.2, 0.0, 0.9)
     ema_decay: float = option(0.999, 0.0, 0.999999)
     clip_norm: float = option(5.0, 0.0, 1e6)
