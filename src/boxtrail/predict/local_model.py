@@ -45,7 +45,7 @@ class LocalModel:
         self, detector: DetectorSpec, *, device: str = "auto", embedder: Any = None, allow_urls: bool = False
     ) -> None:
         self._spec, self._device, self._allow_urls, self._embedder = detector, device, allow_urls, embedder
-        self._detector: Any = create_detector(detector, device=device)
+        self.detector: Any = create_detector(detector, device=device)
         self._busy = threading.Lock()
 
     def start(self, input: Any, **arguments: Any) -> Work:
@@ -64,11 +64,11 @@ class LocalModel:
             raise ConfigError(
                 "upload_mode is for things on the platform; give ModelAPI(api=..., task_id=...) for it"
             )
-        if self._detector is None:
+        if self.detector is None:
             raise ConfigError("the model was shut down; load() brings it back")
         settings = settings_of(**arguments)
         inputs = resolve(input, recursive=settings.recursive, allow_urls=self._allow_urls)
-        return OneAtATime(LocalWork(self._detector, inputs, settings, embedder=self._embedder), self._busy)
+        return OneAtATime(LocalWork(self.detector, inputs, settings, embedder=self._embedder), self._busy)
 
     def ask(self, what: str, **arguments: Any) -> Any:
         """See :class:`boxtrail.predict.ModelAPI`."""
@@ -76,7 +76,7 @@ class LocalModel:
         return answer
 
     def _names(self) -> dict[int, str]:
-        return {} if self._detector is None else dict(self._detector.names)
+        return {} if self.detector is None else dict(self.detector.names)
 
     def _get_classes(self) -> list[str]:
         return list(self._names().values())
@@ -95,7 +95,7 @@ class LocalModel:
         return {
             "model_name": name,
             "checkpoint_name": name.partition(":")[2] or name,
-            "architecture": type(self._detector).__name__,
+            "architecture": type(self.detector).__name__,
             "checkpoint_url": None,
             "custom_checkpoint_path": name.partition(":")[2] or None,
             "model_source": "Custom models",
@@ -117,7 +117,7 @@ class LocalModel:
         }
 
     def _is_deployed(self) -> bool:
-        return self._detector is not None
+        return self.detector is not None
 
     def _freeze_model(self) -> dict[str, str]:
         # Detectors stay where they were made; what a GPU holds goes with shutdown().
@@ -130,12 +130,12 @@ class LocalModel:
         return [{"model_name": name, "meta": {"model_name": name}} for name in ("motion", "hog")]
 
     def _load(self, model: str) -> None:
-        self._detector = create_detector(model, device=self._device)
+        self.detector = create_detector(model, device=self._device)
         self._spec = model
 
     def _shutdown(self) -> None:
         with self._busy:
-            self._detector = None
+            self.detector = None
 
 
 class OneAtATime:

@@ -1,0 +1,1 @@
+"""The HTTP application: real Supervisely and Roboflow clients, and boxtrail's own protocol."""

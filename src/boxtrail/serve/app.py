@@ -1,0 +1,68 @@
+"""The HTTP application: one router a protocol over one set of sessions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from boxtrail import __version__
+from boxtrail.serve import errors, health
+from boxtrail.serve.inference import router as inference_router
+from boxtrail.serve.limits import Limits
+from boxtrail.serve.served_model import ServedModel
+from boxtrail.serve.sessions import Sessions
+from boxtrail.serve.supervisely import router as supervisely_router
+
+EXPIRE_EVERY = 5.0  # seconds between looks at idle sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What every router works with."""
+
+    model: ServedModel
+    sessions: Sessions
+    limits: Limits
+    pool: ThreadPoolExecutor  # decoding, detecting and tracking run here, off the event loop
+
+
+def create_app(model: ServedModel, limits: Limits | None = None, *, token: str | None = None) -> FastAPI:
+    """The application that ``boxtrail serve`` runs.
+
+    Args:
+        model: what is served.
+        limits: how much clients may have; the defaults of :class:`Limits`.
+        token: what clients must show, in any way their protocol knows; None for none. Health needs none.
+    """
+    limits = limits or Limits()
+    service = Service(model, Sessions(limits), limits, ThreadPoolExecutor(limits.workers, "boxtrail-serve"))
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        expiring = asyncio.create_task(_expire(service))
+        try:
+            yield
+        finally:
+            expiring.cancel()
+            service.pool.shutdown(wait=False, cancel_futures=True)
+
+    app = FastAPI(title="boxtrail", version=__version__, lifespan=life)
+    app.state.service = service
+    errors.install(app)
+    for router in (health.router(service), supervisely_router(service), inference_router(service)):
+        app.include_router(router)
+    return app
+
+
+async def _expire(service: Service) -> None:
+    while True:
+        await asyncio.sleep(EXPIRE_EVERY)
+        service.sessions.expire()
+
+
+__all__ = ["Service", "create_app"]

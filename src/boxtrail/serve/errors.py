@@ -1,0 +1,59 @@
+"""Errors as the clients of all protocols can read them: a JSON object with ``message`` and ``detail``."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from boxtrail.errors import BoxtrailError
+
+logger = logging.getLogger(__name__)
+
+
+class RefusedError(BoxtrailError):
+    """A request that is refused, with its HTTP status."""
+
+    def __init__(self, status: int, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status, self.retry_after = status, retry_after
+
+
+def error_response(status: int, message: str, *, retry_after: int | None = None) -> JSONResponse:
+    """Both words for one message: Roboflow's client reads ``message``, FastAPI's own clients ``detail``."""
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return JSONResponse({"message": message, "detail": message, "success": False}, status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception with one line of JSON; what nobody foresaw is logged, and its text kept from strangers."""
+
+    @app.exception_handler(RefusedError)
+    async def refused(_: Request, error: RefusedError) -> JSONResponse:
+        return error_response(error.status, str(error), retry_after=error.retry_after)
+
+    @app.exception_handler(BoxtrailError)
+    async def wrong(_: Request, error: BoxtrailError) -> JSONResponse:
+        return error_response(400, str(error))
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        return error_response(error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        places = [
+            f"{'.'.join(str(part) for part in entry['loc'])}: {entry['msg']}" for entry in error.errors()
+        ]
+        return error_response(422, "; ".join(places))
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
+        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return error_response(500, f"the server failed: {type(error).__name__}")
+
+
+__all__ = ["RefusedError", "error_response", "install"]

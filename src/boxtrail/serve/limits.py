@@ -1,0 +1,37 @@
+"""How much a server lets its clients have."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+
+from boxtrail.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what clients may open, send and leave behind; all are numbers above 0.
+
+    Attributes:
+        max_sessions: tracking sessions at once, over all protocols.
+        idle_seconds: a session nobody used for so long is closed.
+        max_upload_bytes: of one request's body.
+        max_pixels: of one image: a small file may hold a huge one.
+        max_queue: frames of one session that wait to be tracked.
+        workers: threads that decode, detect and track.
+    """
+
+    max_sessions: int = 256
+    idle_seconds: float = 600.0
+    max_upload_bytes: int = 512 * 2**20
+    max_pixels: int = 64 * 10**6
+    max_queue: int = 32
+    workers: int = max(2, os.cpu_count() or 1)
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            if not getattr(self, limit.name) > 0:
+                raise ConfigError(f"{limit.name} must be above 0, not {getattr(self, limit.name)}")
+
+
+__all__ = ["Limits"]

@@ -1,0 +1,53 @@
+"""What a server serves: a detector, perhaps an embedder, and the tracker it takes unless told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from boxtrail.detectors.factory import DetectorSpec
+from boxtrail.predict.local_model import LocalModel
+from boxtrail.trackers import Tracker, create_tracker
+
+
+class ServedModel:
+    """Made once a server; its detector and embedder are shared by all sessions, its trackers by none.
+
+    Raises:
+        ConfigError, DetectorError, MissingExtraError: if something cannot be made.
+    """
+
+    def __init__(
+        self,
+        detector: DetectorSpec = "motion",
+        tracker: str = "bytetrack",
+        *,
+        embedder: Any = None,
+        device: str = "auto",
+        tracker_options: Mapping[str, Any] | None = None,
+        allow_urls: bool = False,
+    ) -> None:
+        self.local = LocalModel(detector, device=device, embedder=embedder, allow_urls=allow_urls)
+        self.spec = detector if isinstance(detector, str) else type(detector).__name__
+        self.tracker, self.tracker_options = tracker, dict(tracker_options or {})
+        self.embedder = embedder
+        self.detecting = threading.Lock()  # detectors are not made for several threads at once
+        self.new_tracker()  # now: a wrong option fails here, not at the first client
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Class number to name."""
+        return {int(label): str(name) for label, name in self.local.detector.names.items()}
+
+    def new_tracker(self, name: str | None = None, **options: Any) -> Tracker:
+        """A tracker for one stream; the server's own options hold for its own tracker alone.
+
+        Raises:
+            ConfigError: for an unknown tracker or option.
+        """
+        own = self.tracker_options if name in (None, self.tracker) else {}
+        return create_tracker(name or self.tracker, **{**own, **options})
+
+
+__all__ = ["ServedModel"]
