@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from boxtrail import __version__
+from boxtrail import _core
 from boxtrail.serve import errors, health
 from boxtrail.serve.inference import router as inference_router
 from boxtrail.serve.limits import Limits
@@ -51,7 +51,7 @@ def create_app(model: ServedModel, limits: Limits | None = None, *, token: str |
             expiring.cancel()
             service.pool.shutdown(wait=False, cancel_futures=True)
 
-    app = FastAPI(title="boxtrail", version=__version__, lifespan=life)
+    app = FastAPI(title="boxtrail", version=_core.__version__, lifespan=life)
     app.state.service = service
     errors.install(app)
     for router in (health.router(service), supervisely_router(service), inference_router(service)):
