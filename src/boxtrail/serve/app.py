@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from boxtrail import _core
-from boxtrail.serve import errors, health
+from boxtrail.serve import errors, health, v1
 from boxtrail.serve.inference import router as inference_router
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
@@ -54,7 +54,12 @@ def create_app(model: ServedModel, limits: Limits | None = None, *, token: str |
     app = FastAPI(title="boxtrail", version=_core.__version__, lifespan=life)
     app.state.service = service
     errors.install(app)
-    for router in (health.router(service), supervisely_router(service), inference_router(service)):
+    for router in (
+        health.router(service),
+        v1.router(service),
+        supervisely_router(service),
+        inference_router(service),
+    ):
         app.include_router(router)
     return app
 

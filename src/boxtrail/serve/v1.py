@@ -1,0 +1,223 @@
+"""boxtrail's own protocol: sessions, frames in, tracks out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from boxtrail.errors import InvalidInputError
+from boxtrail.serve import body
+from boxtrail.serve.errors import RefusedError
+from boxtrail.serve.images import decode_image
+from boxtrail.serve.sessions import TrackingSession
+from boxtrail.serve.stepping import step
+from boxtrail.serve.wire import JSON, KINDS, MSGPACK, RAW, FrameMessage, decode, encode
+
+if TYPE_CHECKING:
+    from boxtrail.serve.app import Service
+
+MEDIA = {"json": JSON, "msgpack": MSGPACK, "raw": RAW}
+
+
+class NewSession(BaseModel):
+    """What a client says of a stream before its first frame."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tracker: str | None = Field(
+        None, description="A name of `boxtrail trackers`; the server's own if left out."
+    )
+    options: dict[str, Any] = Field(default_factory=dict, description="Options of the tracker, by name.")
+    frame_size: tuple[int, int] | None = Field(None, description="Width and height in pixels.")
+    frame_rate: float | None = Field(None, gt=0, le=1000, description="Frames a second.")
+    label: str = Field("", max_length=200, description="What the live page calls the stream.")
+
+
+class SessionInfo(BaseModel):
+    """One session."""
+
+    id: str
+    tracker: str
+    label: str
+    protocol: str
+    frames: int
+    rate: float = Field(description="Frames a second, over the last seconds.")
+    latency_ms: float = Field(description="Median of the last frames, in the server.")
+    idle_seconds: float
+
+
+def router(service: Service) -> APIRouter:
+    """``/v1/sessions`` and what is below."""
+    routes = APIRouter(prefix="/v1", tags=["sessions"])
+
+    @routes.post("/sessions", status_code=201)
+    async def open_session(new: NewSession = Body(default_factory=NewSession)) -> SessionInfo:
+        """Open a session: one tracker for one stream."""
+        options = dict(new.options)
+        if new.frame_size is not None:
+            options["frame_size"] = new.frame_size
+        if new.frame_rate is not None:
+            options["frame_rate"] = new.frame_rate
+        tracker = service.model.new_tracker(new.tracker, **options)
+        return info(service.sessions.open(tracker, protocol="v1", label=new.label, **options))
+
+    @routes.get("/sessions")
+    async def list_sessions() -> list[SessionInfo]:
+        """All sessions, oldest first."""
+        return [info(session) for session in service.sessions.all()]
+
+    @routes.get("/sessions/{id}")
+    async def show_session(id: str) -> SessionInfo:
+        """One session."""
+        return info(service.sessions.find(id))
+
+    @routes.delete("/sessions/{id}", status_code=204)
+    async def close_session(id: str) -> Response:
+        """Close a session and forget its tracks."""
+        service.sessions.close(id)
+        return Response(status_code=204)
+
+    @routes.post("/sessions/{id}/frames", openapi_extra=FRAME_DOCUMENTATION)
+    async def track_frame(id: str, request: Request) -> Response:
+        """Track one frame: its detections, or an image that the server's detector looks at."""
+        began = time.perf_counter()
+        session = service.sessions.find(id)
+        data = await body.read(request, service.limits.max_upload_bytes)
+        kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+        out = KINDS.get(request.headers.get("accept", "").partition(",")[0].strip().lower())
+        query = dict(request.query_params)
+        with service.sessions.at_work(session):
+            work = partial(answer, service, session, kind, data, query, out)
+            sent, media = await asyncio.get_running_loop().run_in_executor(service.pool, work)
+        session.note(time.perf_counter() - began)
+        return Response(sent, media_type=media)
+
+    @routes.get("/sessions/{id}/tracks")
+    async def show_tracks(id: str) -> list[dict[str, Any]]:
+        """All live tracks, also tentative and lost ones."""
+        session = service.sessions.find(id)
+        return await _locked(service, session, lambda: [track.to_dict() for track in session.tracker.tracks])
+
+    @routes.get("/sessions/{id}/state")
+    async def save_state(id: str) -> dict[str, Any]:
+        """Everything another server needs to go on."""
+        session = service.sessions.find(id)
+        return await _locked(
+            service,
+            session,
+            lambda: {"last_frame": session.last_frame, "tracker": session.tracker.state_dict()},
+        )
+
+    @routes.put("/sessions/{id}/state")
+    async def load_state(id: str, state: dict[str, Any]) -> SessionInfo:
+        """Go on from a state; the session must have the tracker and the options it was saved with."""
+        session = service.sessions.find(id)
+        await _locked(service, session, lambda: _load(session, state))
+        return info(session)
+
+    return routes
+
+
+def answer(
+    service: Service, session: TrackingSession, kind: str, data: bytes, query: dict[str, str], out: str | None
+) -> tuple[bytes, str]:
+    """Track one frame and pack the tracks, in a thread of the pool.
+
+    Raises:
+        RefusedError: 415 for a kind of body nobody knows, 404 for a session closed in between.
+        InvalidInputError: for a frame that cannot be tracked.
+    """
+    image = None
+    if kind.startswith("image/"):
+        image = decode_image(data, service.limits.max_pixels)
+        with service.model.detecting:
+            rows = service.model.local.detector([image])[0]
+        message = FrameMessage(rows, *_place(query))
+    elif kind in KINDS:
+        message = decode(KINDS[kind], data, query)
+    else:
+        raise RefusedError(415, f"frames come as {', '.join(KINDS)} or image/…, not as {kind}")
+    with session.lock:
+        if session.closed:
+            raise RefusedError(404, f"session {session.id!r} is closed")
+        tracks, number = step(session, message, image)
+    wire = out or KINDS.get(kind, "json")
+    return encode(wire, tracks, number), MEDIA[wire]
+
+
+def info(session: TrackingSession) -> SessionInfo:
+    """A session as clients see it."""
+    latencies = sorted(session.latencies)
+    return SessionInfo(
+        id=session.id,
+        tracker=session.tracker.name,
+        label=session.label,
+        protocol=session.protocol,
+        frames=session.frames,
+        rate=round(session.rate(), 2),
+        latency_ms=round(1000.0 * latencies[len(latencies) // 2], 3) if latencies else 0.0,
+        idle_seconds=round(max(time.monotonic() - session.last_used, 0.0), 3),
+    )
+
+
+def _place(query: dict[str, str]) -> tuple[int | None, float | None]:
+    """Number and time of a frame, from the query."""
+    message = decode("raw", b"", query)
+    return message.frame, message.timestamp
+
+
+async def _locked(service: Service, session: TrackingSession, work: Any) -> Any:
+    """Do something with a session's tracker while nobody else does, off the event loop."""
+
+    def run() -> Any:
+        with session.lock:
+            return work()
+
+    return await asyncio.get_running_loop().run_in_executor(service.pool, run)
+
+
+def _load(session: TrackingSession, state: dict[str, Any]) -> None:
+    last = state.get("last_frame")
+    if not isinstance(last, int) or isinstance(last, bool) or not isinstance(state.get("tracker"), dict):
+        raise InvalidInputError("a state has last_frame and tracker, as GET gives it")
+    session.tracker.load_state_dict(state["tracker"])
+    session.last_frame = last
+
+
+_ROWS = {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}
+_MESSAGE = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "detections": {
+            **_ROWS,
+            "description": "x1, y1, x2, y2, conf, cls; oriented cx, cy, w, h, angle, conf, cls",
+        },
+        "frame": {"type": "integer", "minimum": 0, "nullable": True},
+        "timestamp": {"type": "number", "nullable": True},
+        "embeddings": _ROWS,
+    },
+}
+FRAME_DOCUMENTATION: dict[str, Any] = {
+    "parameters": [
+        {"name": "frame", "in": "query", "schema": {"type": "integer", "minimum": 0}},
+        {"name": "timestamp", "in": "query", "schema": {"type": "number"}},
+        {"name": "columns", "in": "query", "schema": {"type": "integer", "enum": [6, 7]}},
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {"schema": _MESSAGE},
+            MSGPACK: {"schema": {"type": "string", "format": "binary"}},
+            RAW: {"schema": {"type": "string", "format": "binary"}},
+            "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
+        },
+    },
+}
+
+__all__ = ["router"]
