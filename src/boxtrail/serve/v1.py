@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from boxtrail.errors import InvalidInputError
@@ -56,7 +56,7 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["sessions"])
 
     @routes.post("/sessions", status_code=201)
-    async def open_session(new: NewSession = Body(default_factory=NewSession)) -> SessionInfo:
+    async def open_session(new: NewSession) -> SessionInfo:
         """Open a session: one tracker for one stream."""
         options = dict(new.options)
         if new.frame_size is not None:
