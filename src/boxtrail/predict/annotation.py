@@ -114,8 +114,9 @@ def _score(tags: Sequence[Mapping[str, Any]]) -> float:
     """The SDK looks for these names, and takes 1 where there is none."""
     by_name = {tag["name"]: tag.get("value") for tag in tags}
     for name in (CONFIDENCE_TAG, "conf", "score"):
-        if isinstance(by_name.get(name), (int, float)):
-            return float(by_name[name])
+        value = by_name.get(name)
+        if isinstance(value, (int, float)):
+            return float(value)
     return 1.0
 
 

@@ -20,7 +20,8 @@ _CHUNK = 1 << 16
 def fetch(url: str, *, max_bytes: int = MAX_BYTES, allow_private: bool = False) -> Path:
     """The file at ``url``, in a temporary file that the caller deletes.
 
-    Only http and https, at most ``max_bytes``, at most :data:`MAX_REDIRECTS` redirects, each of which must lead to a public
+    Only http and https, at most ``max_bytes``, at most :data:`MAX_REDIRECTS` redirects, each of which must lead to a
+    public
     address too: a server that fetches what a stranger names would otherwise open its own network to him.
 
     Raises:

@@ -18,8 +18,8 @@ CHUNK = 64  # frames in memory at once when going backward
 class VideoFrames:
     """The wanted frames of a video file; ``total`` is how many there will be, ``fps`` of the video itself.
 
-    A video is decoded forward only, so going backward decodes it again and again up to the chunk that is due; every index is
-    exact. A start past the end gives nothing.
+    A video is decoded forward only, so going backward decodes it again and again up to the chunk that is due; every
+    index is exact. A start past the end gives nothing.
 
     Raises:
         SourceError: if the video cannot be read.
@@ -60,7 +60,7 @@ class VideoFrames:
                 end_frame=wanted.end_frame,
                 num_frames=wanted.num_frames,
                 duration=wanted.duration,
-            )  # fmt: skip
+            )
         ) as source:
             yield from source
 

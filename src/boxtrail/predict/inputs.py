@@ -47,8 +47,8 @@ def resolve(given: Any, *, recursive: bool = False, allow_urls: bool = False) ->
     """The images and videos behind an input, in order.
 
     Args:
-        given: a path or address of an image or video, a folder, a Supervisely project, an array (H, W, 3) or (H, W) uint8
-            RGB, a picture of Pillow, or a list of any of them.
+        given: a path or address of an image or video, a folder, a Supervisely project, an array (H, W, 3) or (H, W)
+            uint8 RGB, a picture of Pillow, or a list of any of them.
         recursive: whether folders are searched below their own level.
         allow_urls: whether addresses are fetched; without it they are refused.
 

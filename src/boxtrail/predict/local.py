@@ -26,8 +26,8 @@ from boxtrail.trackers import create_tracker
 class LocalWork:
     """Predictions for images and videos, one after the other; see :class:`boxtrail.predict.session.Work`.
 
-    With tracking, every video has a tracker of its own, and the images of one call are taken for the frames of one. Boxes
-    stay the detector's, and detections without a track are left out, as Supervisely's own server does it.
+    With tracking, every video has a tracker of its own, and the images of one call are taken for the frames of one.
+    Boxes stay the detector's, and detections without a track are left out, as Supervisely's own server does it.
     """
 
     def __init__(
@@ -59,7 +59,8 @@ class LocalWork:
 
     @property
     def final_result(self) -> dict[str, Any] | None:
-        """``{"ann": [], "video_ann": VideoAnnotation JSON}`` of the last video, None without tracking; None for images."""
+        """``{"ann": [], "video_ann": VideoAnnotation JSON}`` of the last video, None without tracking; None for
+        images."""
         if not any(isinstance(entry, VideoInput) for entry in self._inputs):
             return None
         return {"ann": [], "video_ann": None if self._tracks is None else self._tracks.annotation()}

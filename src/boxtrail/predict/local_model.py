@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from boxtrail.detectors import create_detector
 from boxtrail.detectors.factory import DetectorSpec
 from boxtrail.errors import ConfigError
 from boxtrail.predict.annotation import project_meta
 from boxtrail.predict.inputs import resolve
 from boxtrail.predict.local import LocalWork
-from boxtrail.predict.prediction import Prediction
 from boxtrail.predict.resources import gpu_memory, ram_memory
 from boxtrail.predict.session import Work
 from boxtrail.predict.settings import BATCH_SIZE, TRACKER, settings_of
+from boxtrail.predict.sharing import DetectorPool
 from boxtrail.trackers import TRACKERS, StreamConfig
 
 PLATFORM_ONLY = (
@@ -35,7 +32,7 @@ OWN_CHOICE = frozenset(
 
 
 class LocalModel:
-    """Detector and embedder shared by all calls, one call at a time: a detector may remember the last frame.
+    """Detector and embedder that all calls share.
 
     Raises:
         ConfigError, DetectorError, MissingExtraError: as :func:`boxtrail.detectors.create_detector`.
@@ -45,8 +42,7 @@ class LocalModel:
         self, detector: DetectorSpec, *, device: str = "auto", embedder: Any = None, allow_urls: bool = False
     ) -> None:
         self._spec, self._device, self._allow_urls, self._embedder = detector, device, allow_urls, embedder
-        self.detector: Any = create_detector(detector, device=device)
-        self._busy = threading.Lock()
+        self.detectors: DetectorPool | None = DetectorPool(detector, device)
 
     def start(self, input: Any, **arguments: Any) -> Work:
         """Predictions of ``input``.
@@ -64,11 +60,11 @@ class LocalModel:
             raise ConfigError(
                 "upload_mode is for things on the platform; give ModelAPI(api=..., task_id=...) for it"
             )
-        if self.detector is None:
+        if self.detectors is None:
             raise ConfigError("the model was shut down; load() brings it back")
         settings = settings_of(**arguments)
         inputs = resolve(input, recursive=settings.recursive, allow_urls=self._allow_urls)
-        return OneAtATime(LocalWork(self.detector, inputs, settings, embedder=self._embedder), self._busy)
+        return LocalWork(self.detectors.take(), inputs, settings, embedder=self._embedder)
 
     def ask(self, what: str, **arguments: Any) -> Any:
         """See :class:`boxtrail.predict.ModelAPI`."""
@@ -76,7 +72,7 @@ class LocalModel:
         return answer
 
     def _names(self) -> dict[int, str]:
-        return {} if self.detector is None else dict(self.detector.names)
+        return {} if self.detectors is None else dict(self.detectors.names)
 
     def _get_classes(self) -> list[str]:
         return list(self._names().values())
@@ -95,7 +91,7 @@ class LocalModel:
         return {
             "model_name": name,
             "checkpoint_name": name.partition(":")[2] or name,
-            "architecture": type(self.detector).__name__,
+            "architecture": "" if self.detectors is None else self.detectors.kind,
             "checkpoint_url": None,
             "custom_checkpoint_path": name.partition(":")[2] or None,
             "model_source": "Custom models",
@@ -108,7 +104,7 @@ class LocalModel:
         }
 
     def _status(self) -> dict[str, Any]:
-        busy = self._busy.locked()
+        busy = self.detectors is not None and self.detectors.is_busy
         return {
             "is_deployed": self._is_deployed(),
             "progress": {"message": "Inferring model..." if busy else "Ready", "current": 0, "total": 1},
@@ -117,7 +113,7 @@ class LocalModel:
         }
 
     def _is_deployed(self) -> bool:
-        return self.detector is not None
+        return self.detectors is not None
 
     def _freeze_model(self) -> dict[str, str]:
         # Detectors stay where they were made; what a GPU holds goes with shutdown().
@@ -130,43 +126,11 @@ class LocalModel:
         return [{"model_name": name, "meta": {"model_name": name}} for name in ("motion", "hog")]
 
     def _load(self, model: str) -> None:
-        self.detector = create_detector(model, device=self._device)
+        self.detectors = DetectorPool(model, self._device)
         self._spec = model
 
     def _shutdown(self) -> None:
-        with self._busy:
-            self.detector = None
-
-
-class OneAtATime:
-    """Work that waits for its turn: detectors keep state, and one of them serves all calls."""
-
-    def __init__(self, work: LocalWork, lock: threading.Lock) -> None:
-        self._work, self._lock = work, lock
-        self.context = work.context
-
-    @property
-    def message(self) -> str:
-        """What it is doing."""
-        return self._work.message
-
-    @property
-    def total(self) -> int | None:
-        """Predictions to come in all."""
-        return self._work.total
-
-    @property
-    def final_result(self) -> Any:
-        """What there is beside the predictions."""
-        return self._work.final_result
-
-    def __iter__(self) -> Iterator[Prediction]:
-        with self._lock:
-            yield from self._work
-
-    def stop(self) -> None:
-        """Come to an end."""
-        self._work.stop()
+        self.detectors = None
 
 
 def tracking_settings() -> dict[str, dict[str, Any]]:

@@ -93,20 +93,20 @@ class ModelAPI:
         """All predictions of an input, in order.
 
         Args:
-            input: a path, an array (H, W, 3) uint8 RGB, a picture of Pillow, a folder, a video, a Supervisely project on
-                this disk, an address, or a list of any of them.
+            input: a path, an array (H, W, 3) uint8 RGB, a picture of Pillow, a folder, a video, a Supervisely project
+                on this disk, an address, or a list of any of them.
             image_id, image_ids, video_id, dataset_id, project_id: things on the platform, instead of ``input``.
             batch_size: images the detector gets at once.
             conf: lowest score kept, [0, 1].
             img_size: longest side, or (width, height), to which images are brought first.
             classes: names or numbers of the classes kept, and tracked.
-            upload_mode: what becomes of annotations on the platform: ``create``, ``append``, ``replace``, ``iou_merge``;
-                also called ``upload``.
+            upload_mode: what becomes of annotations on the platform: ``create``, ``append``, ``replace``,
+                ``iou_merge``; also called ``upload``.
             recursive: whether folders are searched below their own level.
             tracking: whether things get ids; the name of a tracker will do.
             tracking_config: ``{"tracker": name, option: value, ...}``; BoT-SORT unless named.
-            **kwargs: ``stride``, ``start_frame``, ``end_frame`` (left out itself), ``num_frames``, ``duration`` (seconds) and
-                ``direction`` of a video; ``sliding_window``, ``window_size`` and ``overlap``.
+            **kwargs: ``stride``, ``start_frame``, ``end_frame`` (left out itself), ``num_frames``, ``duration``
+                (seconds) and ``direction`` of a video; ``sliding_window``, ``window_size`` and ``overlap``.
 
         Raises:
             ConfigError: for an argument that makes no sense.

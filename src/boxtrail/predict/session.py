@@ -17,8 +17,12 @@ IN_MEMORY = 256  # predictions that wait in memory for someone to take them; mor
 class Work(Protocol):
     """What a session runs: an iterator over predictions that can be told to stop."""
 
-    message: str  # what it is doing, for people
     context: dict[str, Any]  # of what: source, tracker, ...
+
+    @property
+    def message(self) -> str:
+        """What it is doing, for people; a plain attribute will do."""
+        ...
 
     @property
     def final_result(self) -> Any:
@@ -48,9 +52,9 @@ class PredictionSession:
             print(prediction.frame_index, prediction.track_ids, session.progress())
     ```
 
-    ``len(session)`` is the number of all predictions where it is known, so ``tqdm(session)`` works. What was made before
-    :meth:`stop` can still be taken after it. Leaving the ``with`` block stops the work. An error in the work is raised
-    after the predictions that came before it.
+    ``len(session)`` is the number of all predictions where it is known, so ``tqdm(session)`` works. What was made
+    before :meth:`stop` can still be taken after it. Leaving the ``with`` block stops the work. An error in the work
+    is raised after the predictions that came before it.
     """
 
     def __init__(self, work: Work) -> None:

@@ -77,8 +77,8 @@ class Settings:
     Attributes:
         batch_size: images the detector gets at once.
         conf: lowest score kept, [0, 1], or None for what the detector reports.
-        img_size: longest side, or (width, height), to which an image is brought before it is cut into windows or shown to
-            the detector; None for its own size.
+        img_size: longest side, or (width, height), to which an image is brought before it is cut into windows or
+            shown to the detector; None for its own size.
         classes: names or numbers of the classes kept; None for all. Others are not tracked either.
         frames: which frames of a video.
         windows: the sliding windows an image is cut into, or None.

@@ -17,8 +17,8 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "boxtrail/predict")
 class VideoTracks:
     """Gathers predictions with ids, frame by frame; :meth:`annotation` is the ``VideoAnnotation`` JSON of those so far.
 
-    One object a track, with the class it had in most frames; frame indices are those of the video, and every frame that was
-    worked on has an entry, also without figures.
+    One object a track, with the class it had in most frames; frame indices are those of the video, and every frame
+    that was worked on has an entry, also without figures.
     """
 
     def __init__(self, name: str, size: tuple[int, int], num_frames: int | None) -> None:

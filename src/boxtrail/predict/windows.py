@@ -92,8 +92,8 @@ def crops(image: Image, cells: Sequence[tuple[int, int, int, int]]) -> list[Imag
 def merge(found: Sequence[Detections], cells: Sequence[tuple[int, int, int, int]]) -> Detections:
     """Detections of all windows in coordinates of the image, each thing once.
 
-    Boxes of one class that overlap by more than :data:`MAX_IOU` are one thing, the better is kept; so are two of which one
-    was cut off by the edge of its window and lies within the other.
+    Boxes of one class that overlap by more than :data:`MAX_IOU` are one thing, the better is kept; so are two of
+    which one was cut off by the edge of its window and lies within the other.
     """
     moved, cut_off = [], []
     size = (max(x2 for _, _, x2, _ in cells), max(y2 for *_, y2 in cells))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
 from boxtrail.detectors.factory import DetectorSpec
 from boxtrail.predict.local_model import LocalModel
+from boxtrail.predict.sharing import DetectorPool
+from boxtrail.serve.errors import RefusedError
 from boxtrail.trackers import Tracker, create_tracker
 
 
@@ -32,13 +33,23 @@ class ServedModel:
         self.spec = detector if isinstance(detector, str) else type(detector).__name__
         self.tracker, self.tracker_options = tracker, dict(tracker_options or {})
         self.embedder = embedder
-        self.detecting = threading.Lock()  # detectors are not made for several threads at once
         self.new_tracker()  # now: a wrong option fails here, not at the first client
 
     @property
     def names(self) -> dict[int, str]:
         """Class number to name."""
-        return {int(label): str(name) for label, name in self.local.detector.names.items()}
+        return {int(label): str(name) for label, name in self.detectors.names.items()}
+
+    @property
+    def detectors(self) -> DetectorPool:
+        """Where streams take their detector from.
+
+        Raises:
+            RefusedError: 503 after a client has shut the model down.
+        """
+        if self.local.detectors is None:
+            raise RefusedError(503, "the model was shut down", retry_after=5)
+        return self.local.detectors
 
     def new_tracker(self, name: str | None = None, **options: Any) -> Tracker:
         """A tracker for one stream; the server's own options hold for its own tracker alone.

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from boxtrail.detectors.detector import Detector
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.limits import Limits
 from boxtrail.trackers import Tracker
@@ -34,6 +35,7 @@ class TrackingSession:
     tracker: Tracker
     protocol: str
     label: str
+    detector: Detector | None = None  # of its own: it may remember the last frame
     options: dict[str, Any] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     frames: int = 0
@@ -85,7 +87,7 @@ class Sessions:
             name = uuid.uuid4().hex if id is None else id
             if name in self._sessions:
                 raise RefusedError(409, f"there is a session {name!r} already")
-            session = TrackingSession(name, tracker, protocol, label or name[:8], dict(options))
+            session = TrackingSession(name, tracker, protocol, label or name[:8], options=dict(options))
             session.last_used = self._clock()
             self._sessions[name] = session
             return session

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +22,7 @@ from boxtrail.serve.wire import JSON, KINDS, MSGPACK, RAW, FrameMessage, decode,
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
+T = TypeVar("T")
 MEDIA = {"json": JSON, "msgpack": MSGPACK, "raw": RAW}
 
 
@@ -135,9 +137,9 @@ def answer(
     image = None
     if kind.startswith("image/"):
         image = decode_image(data, service.limits.max_pixels)
-        with service.model.detecting:
-            rows = service.model.local.detector([image])[0]
-        message = FrameMessage(rows, *_place(query))
+        if session.detector is None:
+            session.detector = service.model.detectors.take()
+        message = FrameMessage(session.detector([image])[0], *_place(query))
     elif kind in KINDS:
         message = decode(KINDS[kind], data, query)
     else:
@@ -171,10 +173,10 @@ def _place(query: dict[str, str]) -> tuple[int | None, float | None]:
     return message.frame, message.timestamp
 
 
-async def _locked(service: Service, session: TrackingSession, work: Any) -> Any:
+async def _locked(service: Service, session: TrackingSession, work: Callable[[], T]) -> T:
     """Do something with a session's tracker while nobody else does, off the event loop."""
 
-    def run() -> Any:
+    def run() -> T:
         with session.lock:
             return work()
 
