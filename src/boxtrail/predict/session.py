@@ -116,10 +116,19 @@ class PredictionSession:
         """Whether the work is over; predictions may still wait to be taken."""
         return self._spool.is_finished
 
-    def stop(self) -> None:
-        """End the work after what it is at, and wait for that; what is made by then can still be taken."""
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until a prediction can be taken or the work is over; False if neither came within ``timeout``
+        seconds."""
+        return self._spool.wait(timeout)
+
+    def cancel(self) -> None:
+        """As :meth:`stop`, without waiting."""
         self._stopped = True
         self._work.stop()
+
+    def stop(self) -> None:
+        """End the work after what it is at, and wait for that; what is made by then can still be taken."""
+        self.cancel()
         if threading.current_thread() is not self._thread:
             self._thread.join()
 

@@ -72,6 +72,13 @@ class Spool(Generic[Item]):
             raise error
         raise StopIteration
 
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until there is an item, or none will come; False if neither came within ``timeout`` seconds."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: bool(self._items or self._waiting or self._finished), timeout
+            )
+
     def __len__(self) -> int:
         with self._changed:
             return len(self._items) + self._waiting

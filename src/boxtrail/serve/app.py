@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 
@@ -29,6 +29,7 @@ class Service:
     sessions: Sessions
     limits: Limits
     pool: ThreadPoolExecutor  # decoding, detecting and tracking run here, off the event loop
+    closing: list[Callable[[], None]] = field(default_factory=list)  # what routers do when the server stops
 
 
 def create_app(model: ServedModel, limits: Limits | None = None, *, token: str | None = None) -> FastAPI:
@@ -49,6 +50,8 @@ def create_app(model: ServedModel, limits: Limits | None = None, *, token: str |
             yield
         finally:
             expiring.cancel()
+            for close in service.closing:
+                close()
             service.pool.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(title="boxtrail", version=_core.__version__, lifespan=life)
