@@ -66,7 +66,7 @@ def arguments(state: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
     if classes and classes != "all":
         found["classes"] = list(classes)
     found |= _windows(settings)
-    if video and state.get("tracker") is not None:
+    if state.get("tracker") is not None:  # the SDK sends one for videos alone
         found |= {"tracking": True, "tracking_config": _tracker(state)}
     return found
 
