@@ -71,7 +71,7 @@ class RemoteModel:
         if target:
             (name, value), *_ = target.items()
             endpoint, key = PLATFORM[name]
-            ids = value if name != "image_id" and name != "dataset_id" else [value]
+            ids = value if name not in ("image_id", "dataset_id") else [value]
             starts = [lambda: self._calls.ask(endpoint, {**state_of(settings), **extra, key: ids})]
             return RemoteWork(self._calls, starts, [(None, {})], names, tracked=settings.tracker is not None)
         inputs = resolve(input, recursive=settings.recursive, allow_urls=False)

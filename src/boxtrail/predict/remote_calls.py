@@ -32,9 +32,10 @@ class Calls:
         self._base = url.rstrip("/")
         self._shown
 
-
-
-        = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}".rstrip("/") headers = {} if token is None else {"Authorization": f"Bearer {token}", "x-api-key": token} self._client = self._httpx.Client(timeout=SECONDS, headers=headers)
+        port = f":{parts.port}" if parts.port else ""
+        self._shown = f"{parts.scheme}://{parts.hostname}{port}{parts.path}".rstrip("/")
+        headers = {} if token is None else {"Authorization": f"Bearer {token}", "x-api-key": token}
+        self._client = self._httpx.Client(timeout=SECONDS, headers=headers)
 
     def ask(self, endpoint: str, state: Mapping[str, Any] | None = None) -> Any:
         """POST without files; repeated while the server cannot be reached or is busy.
