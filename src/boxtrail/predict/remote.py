@@ -61,7 +61,7 @@ class RemoteModel:
             SourceError: if the input cannot be read, or the server not be reached.
         """
         target = {name: arguments.pop(name) for name in PLATFORM if name in arguments}
-        extra = {
+        extra: dict[str, Any] = {
             name: arguments.pop(name)
             for name in ("upload_mode", "iou_merge_threshold", "output_project_id", "model_prediction_suffix")
             if name in arguments

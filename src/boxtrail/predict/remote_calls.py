@@ -30,7 +30,6 @@ class Calls:
             raise ConfigError(f"an address begins with http:// or https://, not {url!r}")
         self._httpx = require("httpx", "predict", "a model at an address")
         self._base = url.rstrip("/")
-        self._shown
 
         port = f":{parts.port}" if parts.port else ""
         self._shown = f"{parts.scheme}://{parts.hostname}{port}{parts.path}".rstrip("/")
@@ -88,7 +87,7 @@ class Calls:
         return kind(f"{self._shown}: {said or status}")
 
     def _unreachable(self, error: Exception) -> SourceError:
-        return SourceError(f"cannot reach {self._shown}: {error or type(error).__name__}")
+        return SourceError(f"cannot reach {self._shown}: {str(error) or type(error).__name__}")
 
     def close(self) -> None:
         """Let go of its connections."""
