@@ -129,7 +129,7 @@ def settings_of(
         ConfigError: for a value that makes no sense, or a tracker that does not exist.
     """
     if isinstance(img_size, Sequence):
-        img_size = tuple(img_size)  # type: ignore[assignment]
+        img_size = tuple(img_size)
     if isinstance(classes, str):
         classes = [classes]
     tracker, options = _tracker(tracking, tracking_config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from boxtrail.detectors.factory import DetectorSpec
@@ -28,11 +29,12 @@ class ServedModel:
         device: str = "auto",
         tracker_options: Mapping[str, Any] | None = None,
         allow_urls: bool = False,
+        workflows: Path | None = None,  # folder of Roboflow workflows with a name
     ) -> None:
         self.local = LocalModel(detector, device=device, embedder=embedder, allow_urls=allow_urls)
         self.spec = detector if isinstance(detector, str) else type(detector).__name__
         self.tracker, self.tracker_options = tracker, dict(tracker_options or {})
-        self.embedder = embedder
+        self.embedder, self.workflows = embedder, workflows
         self.new_tracker()  # now: a wrong option fails here, not at the first client
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +40,10 @@ class TrackingSession:
     lock: threading.Lock = field(default_factory=threading.Lock)
     frames: int = 0
     last_frame: int = -1
+    last_number: int = -1  # of a frame, as the client counts
+    seen: OrderedDict[int, None] = field(
+        default_factory=OrderedDict
+    )  # ids, for clients that ask which are new
     waiting: int = 0
     last_used: float = field(default_factory=time.monotonic)
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
