@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from boxtrail import _core
 from boxtrail.serve import errors, health, v1
+from boxtrail.serve.access import Access
 from boxtrail.serve.inference import router as inference_router
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
@@ -57,6 +58,7 @@ def create_app(model: ServedModel, limits: Limits | None = None, *, token: str |
     app = FastAPI(title="boxtrail", version=_core.__version__, lifespan=life)
     app.state.service = service
     errors.install(app)
+    app.add_middleware(Access, token=token)
     for router in (
         health.router(service),
         v1.router(service),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,13 @@ class ServedModel:
         tracker_options: Mapping[str, Any] | None = None,
         allow_urls: bool = False,
         workflows: Path | None = None,  # folder of Roboflow workflows with a name
+        video_roots: Sequence[Path] = (),  # folders whose videos clients may name
     ) -> None:
         self.local = LocalModel(detector, device=device, embedder=embedder, allow_urls=allow_urls)
         self.spec = detector if isinstance(detector, str) else type(detector).__name__
         self.tracker, self.tracker_options = tracker, dict(tracker_options or {})
         self.embedder, self.workflows = embedder, workflows
+        self.video_roots, self.allow_urls = tuple(video_roots), allow_urls
         self.new_tracker()  # now: a wrong option fails here, not at the first client
 
     @property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
+from boxtrail.serve.inference.pipelines.routes import add_pipelines
 from boxtrail.serve.inference.registry import Registry
 from boxtrail.serve.inference.routes import add_inference, add_models, add_older_inference
 from boxtrail.serve.inference.streams import Streams
@@ -23,7 +24,9 @@ def router(service: Service) -> APIRouter:
     streams, registry = Streams(service), Registry(service.model.spec)
     add_models(routes, registry)
     add_inference(routes, service, streams, registry)
-    add_workflows(routes, service, WorkflowEngine(service, streams), WorkflowStore(service.model.workflows))
+    store = WorkflowStore(service.model.workflows)
+    add_workflows(routes, service, WorkflowEngine(service, streams), store)
+    add_pipelines(routes, service, store)
     add_older_inference(routes, service, streams)
     return routes
 

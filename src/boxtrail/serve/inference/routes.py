@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from boxtrail import _core
 from boxtrail.serve import body
+from boxtrail.serve.access import may
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.inference.detection import infer
 from boxtrail.serve.inference.registry import Registry
@@ -76,6 +77,8 @@ def add_older_inference(routes: APIRouter, service: Service, streams: Streams) -
         """Detections of the image whose base64 text is the body."""
         if not version.isdecimal():
             raise RefusedError(404, f"there is nothing at /{project}/{version}")
+        if not may(request.state, None):  # here the key is in the query
+            raise RefusedError(401, "Unauthorized api_key")
         data = await body.read(request, service.limits.max_upload_bytes)
         asked: dict[str, Any] = {
             V0_NAMES.get(name, name): value for name, value in request.query_params.items()
@@ -106,7 +109,7 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
     """The object in a body; an empty body is an empty one.
 
     Raises:
-        RefusedError: 400 for anything else, 413 for one that is too large.
+        RefusedError: 400 for anything else, 413 for one that is too large, 401 where the key in it is wrong.
     """
     data = await body.read(request, limit)
     try:
@@ -115,6 +118,8 @@ async def read_json(request: Request, limit: int) -> dict[str, Any]:
         raise RefusedError(400, f"the body is no JSON: {error}") from error
     if not isinstance(found, dict):
         raise RefusedError(400, "the body must be a JSON object")
+    if not may(request.state, found.get("api_key")):
+        raise RefusedError(401, "Unauthorized api_key")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import time
@@ -29,6 +30,7 @@ class Streams:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._opening = threading.Lock()
+        self._opened: set[str] = set()
 
     def session(self, key: str, label: str, tracker: str | None = None, **options: Any) -> TrackingSession:
         """The session of a stream.
@@ -51,7 +53,15 @@ class Streams:
                 if error.status != 404:
                     raise
             made = self._service.model.new_tracker(tracker, **options)
+            self._opened.add(id)
             return self._service.sessions.open(made, protocol=PROTOCOL, label=label, id=id, **options)
+
+    def close(self) -> None:
+        """Close the sessions that were opened here."""
+        for id in self._opened:
+            with contextlib.suppress(RefusedError):  # it may have expired
+                self._service.sessions.close(id)
+        self._opened.clear()
 
     def track_image(
         self, name: str, image: NDArray[np.uint8], keep: Callable[[FloatArray], FloatArray]
