@@ -11,11 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from boxtrail.detectors.detector import Detector
+from boxtrail.results import TrackResults
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.limits import Limits
+from boxtrail.serve.metrics import Metrics
 from boxtrail.trackers import Tracker
 
+TRAIL = 30  # frames that the live page draws trails of
 RECENT = 240  # frames over which rate and latency are told
 
 
@@ -28,7 +34,6 @@ class TrackingSession:
         label: what the client calls the stream.
         latencies: seconds each of the last frames took, from request to answer.
         finished: when each of the last frames was answered, by ``time.monotonic``.
-        picture: the latest annotated frame as JPEG, or None where there are no images.
     """
 
     id: str
@@ -48,16 +53,15 @@ class TrackingSession:
     last_used: float = field(default_factory=time.monotonic)
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
     finished: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    picture: bytes | None = None
+    image: NDArray[np.uint8] | None = None  # the latest, (H, W, 3) BGR, where images are sent
+    history: deque[TrackResults] = field(default_factory=lambda: deque(maxlen=TRAIL))  # latest frames
+    frame_size: tuple[int, int] | None = None  # width and height, as the client said
     closed: bool = False
 
-    def note(self, seconds: float) -> None:
-        """One more frame was answered, after ``seconds``."""
-        now = time.monotonic()
-        self.frames += 1
-        self.last_used = now
-        self.latencies.append(seconds)
-        self.finished.append(now)
+    def remember(self, tracks: TrackResults, image: NDArray[np.uint8] | None) -> None:
+        """What the live page shows; the caller holds ``lock``."""
+        self.history.append(tracks)
+        self.image = image
 
     def rate(self) -> float:
         """Frames a second, over the last few seconds."""
@@ -71,6 +75,7 @@ class Sessions:
 
     def __init__(self, limits: Limits, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits, self._clock = limits, clock
+        self.metrics = Metrics()
         self._lock = threading.Lock()
         self._sessions: dict[str, TrackingSession] = {}
 
@@ -128,6 +133,15 @@ class Sessions:
             with self._lock:
                 session.waiting -= 1
                 session.last_used = self._clock()
+
+    def note(self, session: TrackingSession, seconds: float) -> None:
+        """One more frame was answered, after ``seconds``."""
+        now = self._clock()
+        session.frames += 1
+        session.last_used = now
+        session.latencies.append(seconds)
+        session.finished.append(now)
+        self.metrics.note(session.protocol, seconds)
 
     def close(self, id: str) -> None:
         """Close a session.

@@ -13,17 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from boxtrail.errors import InvalidInputError
 from boxtrail.serve import body
-from boxtrail.serve.errors import RefusedError
-from boxtrail.serve.images import decode_image
+from boxtrail.serve.answering import answer
 from boxtrail.serve.sessions import TrackingSession
-from boxtrail.serve.stepping import step
-from boxtrail.serve.wire import JSON, KINDS, MSGPACK, RAW, FrameMessage, decode, encode
+from boxtrail.serve.wire import JSON, KINDS, MSGPACK, RAW
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
 T = TypeVar("T")
-MEDIA = {"json": JSON, "msgpack": MSGPACK, "raw": RAW}
 
 
 class NewSession(BaseModel):
@@ -66,7 +63,9 @@ def router(service: Service) -> APIRouter:
         if new.frame_rate is not None:
             options["frame_rate"] = new.frame_rate
         tracker = service.model.new_tracker(new.tracker, **options)
-        return info(service.sessions.open(tracker, protocol="v1", label=new.label, **options))
+        session = service.sessions.open(tracker, protocol="v1", label=new.label, **options)
+        session.frame_size = new.frame_size
+        return info(session)
 
     @routes.get("/sessions")
     async def list_sessions() -> list[SessionInfo]:
@@ -96,7 +95,7 @@ def router(service: Service) -> APIRouter:
         with service.sessions.at_work(session):
             work = partial(answer, service, session, kind, data, query, out)
             sent, media = await asyncio.get_running_loop().run_in_executor(service.pool, work)
-        session.note(time.perf_counter() - began)
+        service.sessions.note(session, time.perf_counter() - began)
         return Response(sent, media_type=media)
 
     @routes.get("/sessions/{id}/tracks")
@@ -125,33 +124,6 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-def answer(
-    service: Service, session: TrackingSession, kind: str, data: bytes, query: dict[str, str], out: str | None
-) -> tuple[bytes, str]:
-    """Track one frame and pack the tracks, in a thread of the pool.
-
-    Raises:
-        RefusedError: 415 for a kind of body nobody knows, 404 for a session closed in between.
-        InvalidInputError: for a frame that cannot be tracked.
-    """
-    image = None
-    if kind.startswith("image/"):
-        image = decode_image(data, service.limits.max_pixels)
-        if session.detector is None:
-            session.detector = service.model.detectors.take()
-        message = FrameMessage(session.detector([image])[0], *_place(query))
-    elif kind in KINDS:
-        message = decode(KINDS[kind], data, query)
-    else:
-        raise RefusedError(415, f"frames come as {', '.join(KINDS)} or image/…, not as {kind}")
-    with session.lock:
-        if session.closed:
-            raise RefusedError(404, f"session {session.id!r} is closed")
-        tracks, number = step(session, message, image)
-    wire = out or KINDS.get(kind, "json")
-    return encode(wire, tracks, number), MEDIA[wire]
-
-
 def info(session: TrackingSession) -> SessionInfo:
     """A session as clients see it."""
     latencies = sorted(session.latencies)
@@ -165,12 +137,6 @@ def info(session: TrackingSession) -> SessionInfo:
         latency_ms=round(1000.0 * latencies[len(latencies) // 2], 3) if latencies else 0.0,
         idle_seconds=round(max(time.monotonic() - session.last_used, 0.0), 3),
     )
-
-
-def _place(query: dict[str, str]) -> tuple[int | None, float | None]:
-    """Number and time of a frame, from the query."""
-    message = decode("raw", b"", query)
-    return message.frame, message.timestamp
 
 
 async def _locked(service: Service, session: TrackingSession, work: Callable[[], T]) -> T:

@@ -73,18 +73,25 @@ class Streams:
             if session.detector is None:
                 session.detector = self._service.model.detectors.take()
             rows = keep(np.asarray(session.detector([image])[0], dtype=np.float64))
-            tracked, ids = track(session, rows, image)
-        session.note(time.perf_counter() - began)
+            tracked, ids = track(session, rows, image, image)
+        self._service.sessions.note(session, time.perf_counter() - began)
         return rows[tracked], ids
 
 
 def track(
-    session: TrackingSession, rows: FloatArray, image: NDArray[np.uint8] | None
+    session: TrackingSession,
+    rows: FloatArray,
+    image: NDArray[np.uint8] | None,
+    shown: NDArray[np.uint8],
 ) -> tuple[list[int], list[int]]:
-    """Which detections have a track in this frame, in their order, and their ids."""
+    """Which detections have a track in this frame, in their order, and their ids.
+
+    ``image`` is for the tracker, None if it is to go by boxes alone; ``shown`` is for people.
+    """
     with session.lock:
         tracks = session.tracker.update(rows, image)
         session.last_frame += 1
+        session.remember(tracks, shown)
     return rows_and_ids(tracks)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
 BUFFER, MOST_BUFFER = 64, 10_000
+MOST_JSON = 1 << 16  # bytes of a body that holds a key at most
 MOST_SOURCES = 64
 
 
@@ -155,37 +156,42 @@ def add_pipelines(routes: APIRouter, service: Service, store: WorkflowStore) -> 
         return _success(pipeline.id)
 
     @routes.get("/inference_pipelines/list")
-    async def list_all() -> dict[str, Any]:
+    async def list_all(request: Request) -> dict[str, Any]:
         """All ids."""
+        await read_json(request, MOST_JSON)
         return {**_success(None), "pipelines": pipelines.names()}
 
     @routes.get("/inference_pipelines/{id}/status")
-    async def status(id: str) -> dict[str, Any]:
+    async def status(id: str, request: Request) -> dict[str, Any]:
         """How one is doing."""
+        await read_json(request, MOST_JSON)
         return {**_success(id), "report": pipelines.find(id).report()}
 
     @routes.post("/inference_pipelines/{id}/pause")
-    async def pause(id: str) -> dict[str, Any]:
+    async def pause(id: str, request: Request) -> dict[str, Any]:
         """Lose frames until it is resumed."""
+        await read_json(request, MOST_JSON)
         pipelines.find(id).pause()
         return _success(id)
 
     @routes.post("/inference_pipelines/{id}/resume")
-    async def resume(id: str) -> dict[str, Any]:
+    async def resume(id: str, request: Request) -> dict[str, Any]:
         """Go on."""
+        await read_json(request, MOST_JSON)
         pipelines.find(id).resume()
         return _success(id)
 
     @routes.post("/inference_pipelines/{id}/terminate")
-    async def terminate(id: str) -> dict[str, Any]:
+    async def terminate(id: str, request: Request) -> dict[str, Any]:
         """End it."""
+        await read_json(request, MOST_JSON)
         await in_pool(service, lambda: pipelines.terminate(id))
         return _success(id)
 
     @routes.get("/inference_pipelines/{id}/consume")
     async def consume(id: str, request: Request) -> dict[str, Any]:
         """The oldest result, if there is one."""
-        excluded = set((await read_json(request, 1 << 16)).get("excluded_fields") or [])
+        excluded = set((await read_json(request, MOST_JSON)).get("excluded_fields") or [])
         outputs, about = pipelines.find(id).consume()
         kept = [{key: value for key, value in one.items() if key not in excluded} for one in outputs]
         return {**_success(id), "outputs": kept, "frames_metadata": about}

@@ -174,11 +174,11 @@ class WorkflowEngine:
                     400,
                     f"frame {metadata.frame_number} of {metadata.identifier!r} comes after {session.last_number}",
                 )
-            rows, ids = track(session, found.rows, image)
+            rows, ids = track(session, found.rows, image, found.picture.pixels)
             if metadata.frame_number is not None:
                 session.last_number = metadata.frame_number
             seen = _note_seen(session.seen, ids, int(values.get("instances_cache_size", CACHE)))
-        session.note(time.perf_counter() - began)
+        self._service.sessions.note(session, time.perf_counter() - began)
         return rows, ids, seen
 
 
