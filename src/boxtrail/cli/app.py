@@ -10,6 +10,7 @@ import typer
 from boxtrail.cli.demo import demo
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
 from boxtrail.cli.postprocess import postprocess
+from boxtrail.cli.serve import serve
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
 
@@ -21,6 +22,7 @@ app.command()(postprocess)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)
+app.command()(serve)
 
 # Typer does not name the base of its usage errors, and has had it from two places.
 _UsageError = typer.BadParameter.__mro__[1]

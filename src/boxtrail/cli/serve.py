@@ -19,9 +19,12 @@ _limits = partial(typer.Option, rich_help_panel="Limits")
 
 def serve(
     detector: Annotated[str, _model(help="motion, hog, onnx:PATH or file:PATH.")] = "motion",
-    tracker: Annotated[str, _model(help="A name of `boxtrail trackers`, where clients name none.")] = "bytetrack",
+    tracker: Annotated[
+        str, _model(help="A name of `boxtrail trackers`, where clients name none.")
+    ] = "bytetrack",
     option: Annotated[
-        list[str] | None, _model("--option", "-o", metavar="KEY=VALUE", help="One tracker option; repeatable.")
+        list[str] | None,
+        _model("--option", "-o", metavar="KEY=VALUE", help="One tracker option; repeatable."),
     ] = None,
     reid: Annotated[str | None, _model(help="Appearance: histogram, or the path of a model.")] = None,
     device: Annotated[str, _model(help="auto, cpu, cuda, cuda:1.")] = "auto",
@@ -42,7 +45,9 @@ def serve(
     max_sessions: Annotated[int, _limits(help="Tracking sessions at once.")] = 256,
     idle_seconds: Annotated[float, _limits(help="An unused session is closed after so long.")] = 600.0,
     max_upload_mb: Annotated[float, _limits(help="Largest request, in megabytes.")] = 512.0,
-    workers: Annotated[int | None, _limits(help="Threads that decode, detect and track; default: the cores.")] = None,
+    workers: Annotated[
+        int | None, _limits(help="Threads that decode, detect and track; default: the cores.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """Serve tracking over HTTP: to Supervisely's and Roboflow's clients, and by a protocol of its own.

@@ -87,7 +87,7 @@ def track(
     with one_line_errors(debug=debug):
         from boxtrail.pipeline import Boxtrail
 
-        options = _tracker_options(option or [])
+        options = tracker_options(option or [])
         if per_class:
             options["per_class"] = True
         model = Boxtrail(
@@ -126,7 +126,7 @@ def _classes(text: str | None) -> list[int | str] | None:
     return [int(name) if name.isdecimal() else name for name in names]
 
 
-def _tracker_options(pairs: list[str]) -> dict[str, Any]:
+def tracker_options(pairs: list[str]) -> dict[str, Any]:
     """``["max_age=30"]`` as ``{"max_age": 30}``, values read as YAML."""
     options: dict[str, Any] = {}
     for pair in pairs:

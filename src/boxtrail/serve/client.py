@@ -154,7 +154,9 @@ class ClientSession:
         """
         rows = as_array(dets)
         form: Form = "msgpack" if embs is not None and self.form == "raw" else self.form
-        place = {name: value for name, value in (("frame", frame), ("timestamp", timestamp)) if value is not None}
+        place = {
+            name: value for name, value in (("frame", frame), ("timestamp", timestamp)) if value is not None
+        }
         if form == "raw":
             body, query = rows.astype("<f4").tobytes(), {**place, "columns": rows.shape[1]}
         else:
@@ -165,7 +167,12 @@ class ClientSession:
         return self._tracks(body, MEDIA[form], query, form, columns=rows.shape[1])
 
     def update_image(
-        self, image: bytes, *, media_type: str = "image/jpeg", frame: int | None = None, timestamp: float | None = None
+        self,
+        image: bytes,
+        *,
+        media_type: str = "image/jpeg",
+        frame: int | None = None,
+        timestamp: float | None = None,
     ) -> TrackResults:
         """Track a frame of which the server's detector finds what is in it.
 
@@ -178,7 +185,9 @@ class ClientSession:
         Raises:
             InvalidInputError, SourceError: as :meth:`update`.
         """
-        query = {name: value for name, value in (("frame", frame), ("timestamp", timestamp)) if value is not None}
+        query = {
+            name: value for name, value in (("frame", frame), ("timestamp", timestamp)) if value is not None
+        }
         return self._tracks(image, media_type, query, "msgpack", columns=None)
 
     def _tracks(

@@ -25,13 +25,14 @@ class ServedModel:
         detector: DetectorSpec = "motion",
         tracker: str = "bytetrack",
         *,
-        embedder: Any = None,
+        reid: Any = None,  # as create_embedder takes it
         device: str = "auto",
         tracker_options: Mapping[str, Any] | None = None,
         allow_urls: bool = False,
         workflows: Path | None = None,  # folder of Roboflow workflows with a name
         video_roots: Sequence[Path] = (),  # folders whose videos clients may name
     ) -> None:
+        embedder = None if reid is None else _embedder(reid, device)
         self.local = LocalModel(detector, device=device, embedder=embedder, allow_urls=allow_urls)
         self.spec = detector if isinstance(detector, str) else type(detector).__name__
         self.tracker, self.tracker_options = tracker, dict(tracker_options or {})
@@ -63,6 +64,12 @@ class ServedModel:
         """
         own = self.tracker_options if name in (None, self.tracker) else {}
         return create_tracker(name or self.tracker, **{**own, **options})
+
+
+def _embedder(spec: Any, device: str) -> Any:
+    from boxtrail.reid import create_embedder  # torch comes only with a model that needs it
+
+    return create_embedder(spec, device=device)
 
 
 __all__ = ["ServedModel"]
