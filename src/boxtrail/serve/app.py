@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from boxtrail import _core
-from boxtrail.serve import errors, health, v1
+from boxtrail.serve import errors, health, metrics, page, streaming, v1
 from boxtrail.serve.access import Access
 from boxtrail.serve.inference import router as inference_router
 from boxtrail.serve.limits import Limits
@@ -61,7 +61,10 @@ def create_app(model: ServedModel, limits: Limits | None = None, *, token: str |
     app.add_middleware(Access, token=token)
     for router in (
         health.router(service),
+        metrics.router(service),
+        page.router(service),
         v1.router(service),
+        streaming.router(service),
         supervisely_router(service),
         inference_router(service),
     ):
