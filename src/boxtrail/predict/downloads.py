@@ -30,17 +30,19 @@ def fetch(url: str, *, max_bytes: int = MAX_BYTES, allow_private: bool = False) 
     """
     httpx = require("httpx", "predict", "fetching an address")
     try:
-        for _ in range(MAX_REDIRECTS + 1):
-            with _open(httpx, url, allow_private=allow_private) as answer:
-                if not answer.is_redirect:
-                    return _save(answer, url, max_bytes)
-                url = urljoin(url, answer.headers["location"])
+        # A proxy of the environment would look the name up itself, and might find another address.
+        with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
+            for _ in range(MAX_REDIRECTS + 1):
+                with _open(client, url, allow_private=allow_private) as answer:
+                    if not answer.is_redirect:
+                        return _save(answer, url, max_bytes)
+                    url = urljoin(url, answer.headers["location"])
     except httpx.HTTPError as error:
         raise SourceError(f"cannot fetch {_shown(url)}: {error or type(error).__name__}") from error
     raise SourceError(f"cannot fetch {_shown(url)}: more than {MAX_REDIRECTS} redirects")
 
 
-def _open(httpx: Any, url: str, *, allow_private: bool) -> Any:
+def _open(client: Any, url: str, *, allow_private: bool) -> Any:
     """The answer of the very address that was looked at: asked again, a name may lead elsewhere."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -48,13 +50,11 @@ def _open(httpx: Any, url: str, *, allow_private: bool) -> Any:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = _address(parts.hostname, port, allow_private=allow_private)
     host = f"[{address}]" if ":" in address else address
-    return httpx.stream(
+    return client.stream(
         "GET",
         urlunsplit((parts.scheme, f"{host}:{port}", parts.path or "/", parts.query, "")),
         headers={"Host": parts.netloc.rpartition("@")[2]},
         extensions={"sni_hostname": parts.hostname},
-        timeout=SECONDS,
-        follow_redirects=False,
     )
 
 
