@@ -22,6 +22,13 @@ EMBEDDING_WIDTH = 20
 FRAME_SIZE = (320, 240)
 SCORES = (0.0, 0.05, 0.1, 0.3, 0.5, 0.6, 0.7, 0.75, 0.9, 1.0)
 
+# Values that mean something in the terms of every family.
+OTHER_NOISE = {
+    "measurement": [0.2, 0.3, 0.05, 0.1],
+    "process_velocity": [0.01, 0.02, 0.001, 0.01, 0.001],
+    "initial_position": [0.5, 0.5, 0.1, 0.5],
+}
+
 
 def examples(count: int) -> settings:
     """Settings with ``count`` examples in the ordinary profile of 60, in proportion in any other."""
@@ -118,6 +125,7 @@ def options(draw: st.DrawFn, tracker: str) -> dict[str, Any]:
         "per_class": draw(st.booleans()),
         "class_groups": draw(pick((None, None, [[0, 1]], [[1]]))),
         "class_vote": draw(st.booleans()),
+        "kalman_noise": draw(pick((None, None, None, OTHER_NOISE))),
         "record": draw(st.booleans()),
         **OPTIONS[tracker](draw),
     }

@@ -32,9 +32,13 @@ HEAVY = (
     "lap",
     "typer",
     "rich",
+    "optuna",
+    "sqlalchemy",
+    "jinja2",
+    "plotly",
 )
 NOTHING = np.zeros((0, 6))
-STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "record"}
+STREAM_OPTIONS = {"oriented", "per_class", "class_group", "class_vote", "kalman_noise", "record"}
 MEASURE_OPTIONS = {"image_diagonal", "buffer_ratio"}
 FRAME_OPTIONS = {"frame_width", "frame_height"}
 
@@ -70,8 +74,11 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "boxtrail.results",
         "boxtrail.reference",
         "boxtrail.evaluation",
+        "boxtrail.benchmarks",
         "boxtrail.motion",
         "boxtrail.postprocessing",
+        "boxtrail.reid",
+        "boxtrail.tuning",
     ],
 )
 def test_every_name_a_module_lists_is_there(module: str) -> None:
@@ -94,8 +101,9 @@ def test_names_of_the_field_are_where_users_look_for_them() -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = f"""
 import json, sys
-import boxtrail
+import boxtrail, boxtrail.benchmarks
 from boxtrail.evaluation import evaluate
+import boxtrail.tuning
 evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
 tracker = boxtrail.create_tracker("bytetrack", "cpp")
 tracker.update([[0.0, 0.0, 10.0, 10.0, 0.9, 0.0]])
@@ -174,13 +182,15 @@ def test_an_option_too_few_or_too_many_is_an_error_in_both_languages(
 
 LAYERS = (
     {"boxes", "errors"},
-    {"detections", "results", "motion"},
+    {"detections", "results", "motion", "onnx_runtime"},
     {"reference", "_core"},
     {"backend"},
+    {"reid"},
     {"trackers"},
-    {"detectors", "reid", "io", "evaluation"},
+    {"detectors", "io"},
+    {"evaluation"},
     {"postprocessing"},
-    {"pipeline", "tuning", "predict", "demo"},
+    {"pipeline", "execution", "benchmarks", "tuning", "predict", "demo"},
     {"serve", "cli"},
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}

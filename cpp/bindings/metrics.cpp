@@ -14,6 +14,7 @@
 #include "boxtrail/metrics/hota.hpp"
 #include "boxtrail/metrics/identity.hpp"
 #include "boxtrail/metrics/preprocessing.hpp"
+#include "boxtrail/metrics/timeline.hpp"
 #include "boxtrail/metrics/track_map.hpp"
 #include "boxtrail/metrics/track_text.hpp"
 
@@ -107,7 +108,8 @@ std::vector<metrics::Mask> masks(const MaskList& rows) {
 class Overlaps {
  public:
   Overlaps(const Ints& truth_frames, const Ints& prediction_frames)
-      : frames_(metrics::frame_spans(span_of(truth_frames), span_of(prediction_frames))) {}
+      : frames_(metrics::frame_spans(span_of(truth_frames), span_of(prediction_frames))),
+        truth_frames_(truth_frames.data(), truth_frames.data() + truth_frames.size()) {}
 
   static Overlaps of_boxes(const Ints& truth_frames, const Ints& prediction_frames, const Floats& truth,
                            const Floats& prediction) {
@@ -184,16 +186,23 @@ class Overlaps {
     metrics::Hota hota;
     metrics::Clear clear;
     metrics::Identity identity;
+    std::vector<metrics::ClearMatch> matches;
+    std::vector<metrics::TimelinePiece> pieces;
+    std::vector<std::int64_t> frames;
     {
       py::gil_scoped_release release;
       compared = metrics::compare(frames_, pairs_, {span_of(truth_ids), span_of(truth_kept)},
                                   {span_of(prediction_ids), span_of(prediction_kept)});
       hota = metrics::hota(compared);
-      clear = metrics::clear(compared, threshold, num_frames);
+      clear = metrics::clear(compared, threshold, num_frames, &matches);
       identity = metrics::identity(compared, threshold);
+      frames = kept_of(std::span<const std::int64_t>(truth_frames_), span_of(truth_kept));
+      pieces = metrics::timeline(compared, matches, frames);
     }
     return py::dict("hota"_a = to_dict(hota), "clear"_a = to_dict(clear), "identity"_a = to_dict(identity),
-                    "counts"_a = to_dict(compared));
+                    "counts"_a = to_dict(compared),
+                    "timeline"_a = to_dict(pieces, frames, kept_of(span_of(truth_ids), span_of(truth_kept)),
+                                           kept_of(span_of(prediction_ids), span_of(prediction_kept))));
   }
 
   // `shared` and the areas are those of all pairs and rows, whether they count or not.
@@ -213,11 +222,11 @@ class Overlaps {
               prediction_marks[static_cast<std::size_t>(pairs_.row[static_cast<std::size_t>(e)])] != 0)
             areas.push_back(shared.data()[e]);
       const auto ones = std::vector<double>(compared.truth_id.size(), 1.0);
-      const auto truth =
-          metrics::track_sizes(compared.truth_id, compared.num_truth_ids, kept_of(truth_areas, truth_marks), ones);
-      const auto prediction =
-          metrics::track_sizes(compared.prediction_id, compared.num_prediction_ids,
-                               kept_of(prediction_areas, prediction_marks), kept_of(scores, prediction_marks));
+      const auto truth = metrics::track_sizes(compared.truth_id, compared.num_truth_ids,
+                                              kept_of(span_of(truth_areas), truth_marks), ones);
+      const auto prediction = metrics::track_sizes(compared.prediction_id, compared.num_prediction_ids,
+                                                   kept_of(span_of(prediction_areas), prediction_marks),
+                                                   kept_of(span_of(scores), prediction_marks));
       found = metrics::track_map(compared, truth, prediction, areas);
     }
     py::array_t<std::uint8_t> outcomes({found.outcomes.size(), metrics::kNumGroups, metrics::kNumVolumes});
@@ -229,10 +238,11 @@ class Overlaps {
   }
 
  private:
-  static std::vector<double> kept_of(const Floats& values, std::span<const std::uint8_t> kept) {
-    std::vector<double> out;
+  template <class T>
+  static std::vector<T> kept_of(std::span<const T> values, std::span<const std::uint8_t> kept) {
+    std::vector<T> out;
     for (std::size_t i = 0; i < kept.size(); ++i)
-      if (kept[i] != 0) out.push_back(values.data()[i]);
+      if (kept[i] != 0) out.push_back(values[i]);
     return out;
   }
   static py::dict to_dict(const metrics::Hota& h) {
@@ -252,7 +262,30 @@ class Overlaps {
                     "prediction_boxes"_a = c.prediction_id.size(), "prediction_tracks"_a = c.num_prediction_ids);
   }
 
+  // Frames and ids are those of the rows that count.
+  static py::dict to_dict(const std::vector<metrics::TimelinePiece>& pieces, std::span<const std::int64_t> frames,
+                          std::span<const std::int64_t> truth_ids, std::span<const std::int64_t> prediction_ids) {
+    const auto size = static_cast<py::ssize_t>(pieces.size());
+    Ints tracks(size), first(size), last(size), predictions(size);
+    Marks matched(size), switches(size), fragmentations(size);
+    for (py::ssize_t i = 0; i < size; ++i) {
+      const metrics::TimelinePiece& piece = pieces[static_cast<std::size_t>(i)];
+      const auto begin = static_cast<std::size_t>(piece.first), end = static_cast<std::size_t>(piece.last);
+      const bool has_match = piece.match.prediction >= 0;
+      tracks.mutable_at(i) = truth_ids[begin];
+      first.mutable_at(i) = frames[begin];
+      last.mutable_at(i) = frames[end];
+      matched.mutable_at(i) = has_match;
+      predictions.mutable_at(i) = has_match ? prediction_ids[static_cast<std::size_t>(piece.match.prediction)] : 0;
+      switches.mutable_at(i) = piece.match.is_switch;
+      fragmentations.mutable_at(i) = piece.match.is_fragmentation;
+    }
+    return py::dict("tracks"_a = tracks, "first"_a = first, "last"_a = last, "matched"_a = matched,
+                    "predictions"_a = predictions, "switches"_a = switches, "fragmentations"_a = fragmentations);
+  }
+
   std::vector<metrics::FrameSpan> frames_;
+  std::vector<std::int64_t> truth_frames_;
   metrics::Overlaps pairs_;
 };
 

@@ -133,7 +133,17 @@ struct Host {
 struct StreamOptions {
   bool oriented, record;
   ClassPolicy classes;
+  NoiseValues noise;
 };
+
+template <class Archive>
+void visit(Archive& archive, NoiseValues& values) {
+  archive("initial_position", values.initial_position);
+  archive("initial_velocity", values.initial_velocity);
+  archive("process_position", values.process_position);
+  archive("process_velocity", values.process_velocity);
+  archive("measurement", values.measurement);
+}
 
 template <class Archive>
 void visit(Archive& archive, StreamOptions& options) {
@@ -142,6 +152,7 @@ void visit(Archive& archive, StreamOptions& options) {
   archive("per_class", options.classes.per_class);
   archive("class_group", options.classes.group);
   archive("class_vote", options.classes.vote);
+  archive("kalman_noise", options.noise);
 }
 
 // Collects the names that a config asks for.
@@ -221,6 +232,7 @@ class Tracker {
         throw py::type_error("unknown option " + py::cast<std::string>(item.first));
     const auto host = [&](auto made) -> Variant {
       if (stream.record) made.stream.keep_record();
+      made.stream.set_noise(stream.noise);
       return made;
     };
     if (stream.oriented) return host(Host<Algorithm<Obb>>{Stream<Algorithm<Obb>>(config, stream.classes), {}});

@@ -145,6 +145,18 @@ MotionModel<N> motion_model(Family family, double aspect_epsilon) {
 }
 
 template <std::size_t N>
+void set_noise(MotionModel<N>& model, const NoiseValues& values) {
+  const auto set = [](std::array<Noise, N>& noises, const std::vector<double>& given) {
+    for (std::size_t i = 0; i < std::min(N, given.size()); ++i) noises[i].value = given[i];
+  };
+  set(model.initial_position, values.initial_position);
+  set(model.initial_velocity, values.initial_velocity);
+  set(model.process_position, values.process_position);
+  set(model.process_velocity, values.process_velocity);
+  set(model.measurement, values.measurement);
+}
+
+template <std::size_t N>
 std::array<double, 2> MotionModel<N>::encode(Size size) const {
   if (code == SizeCode::kWidthHeight) return {size.w, size.h};
   const double ratio = size.w / (size.h + aspect_epsilon);
@@ -266,6 +278,8 @@ void make_dense(State<N>& state) {
 
 template struct MotionModel<4>;
 template struct MotionModel<5>;
+template void set_noise<4>(MotionModel<4>&, const NoiseValues&);
+template void set_noise<5>(MotionModel<5>&, const NoiseValues&);
 template MotionModel<4> motion_model<4>(Family, double);
 template MotionModel<5> motion_model<5>(Family, double);
 template std::array<double, 4> measurement<Aabb>(const MotionModel<4>&, const Aabb&);

@@ -5,6 +5,7 @@
 #include "boxtrail/metrics/clear.hpp"
 #include "boxtrail/metrics/hota.hpp"
 #include "boxtrail/metrics/identity.hpp"
+#include "boxtrail/metrics/timeline.hpp"
 #include "boxtrail/metrics/track_text.hpp"
 #include "check.hpp"
 
@@ -58,6 +59,17 @@ void test_sums() {
   check(curves.tp[0] == 16.0, "curves add");
 }
 
+void test_timeline() {
+  const Comparison swapped = compared(Side(kTruth), Side(kSwapped));
+  std::vector<ClearMatch> matches;
+  const Clear found = clear(swapped, 0.5, 4, &matches);
+  const std::vector<std::int64_t> frames = {1, 1, 2, 2, 3, 3, 4, 4};
+  const auto pieces = timeline(swapped, matches, frames);
+  check(pieces.size() == 4 && pieces[0].first == 0 && pieces[0].last == 2, "a piece ends where the partner changes");
+  check(pieces[1].match.is_switch && pieces[3].match.is_switch && found.id_switches == 2, "switches are marked");
+  check(matches[0].prediction == 0 && matches[5].prediction == 5, "matches name rows of the prediction");
+}
+
 void test_nothing() {
   const Comparison nothing = compared(Side(""), Side(""));
   check(hota(nothing) == Hota{} && identity(nothing, 0.5) == Identity{}, "nothing is an ordinary input");
@@ -81,6 +93,7 @@ void test_mistakes() {
 int main() {
   test_swap();
   test_sums();
+  test_timeline();
   test_nothing();
   test_mistakes();
   return boxtrail::testing::finish();

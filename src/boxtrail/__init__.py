@@ -3,17 +3,25 @@
 from typing import TYPE_CHECKING, Any
 
 from boxtrail.errors import BoxtrailError
-from boxtrail.results import TrackResults
-from boxtrail.trackers import create_tracker
 
 if TYPE_CHECKING:
     from boxtrail.pipeline import Boxtrail, track
+    from boxtrail.results import TrackResults
+    from boxtrail.trackers import create_tracker
 
 __all__ = ["Boxtrail", "BoxtrailError", "TrackResults", "__version__", "create_tracker", "track"]
 
 
 def __getattr__(name: str) -> Any:
-    """The pipeline and the version on first use: neither is needed to track arrays."""
+    """Everything on first use: who evaluates needs no trackers, who tracks arrays no pipeline."""
+    if name == "create_tracker":
+        from boxtrail.trackers import create_tracker
+
+        return create_tracker
+    if name == "TrackResults":
+        from boxtrail.results import TrackResults
+
+        return TrackResults
     if name in ("Boxtrail", "track"):
         from boxtrail import pipeline
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +16,7 @@ from boxtrail.frame_result import align_rows
 from boxtrail.io.frame import Frame
 from boxtrail.motion.estimator import MotionEstimator
 from boxtrail.results import TrackResults
+from boxtrail.run_embedding import NO_EMBEDDING, RunEmbedding, aligned
 from boxtrail.timings import Timings
 
 
@@ -37,14 +40,6 @@ class Tracker(Protocol):
         ...
 
 
-class Embedder(Protocol):
-    """Appearance of each detection."""
-
-    def __call__(self, image: Image, detections: Detections) -> NDArray[np.float32]:
-        """(N, D) float32 unit rows for the (N, 6) or (N, 7) detections in the (H, W, 3) BGR image."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class TrackedFrame:
     """Tracks of one frame with the detections and embeddings that made them, row by row."""
@@ -55,12 +50,22 @@ class TrackedFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A frame ready to be tracked, but for embeddings that may still be in the making."""
+
+    frame: Frame
+    detections: Detections
+    motion: Mapping[str, NDArray[np.float64]]  # the warp, if the run estimates one
+    embeddings: Future[NDArray[np.float32] | None] | NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """One detector, one tracker, and perhaps an embedder and an estimator of camera motion."""
 
     detector: Detector
     tracker: Tracker
-    embedder: Embedder | None = None
+    embedding: RunEmbedding = NO_EMBEDDING
     camera_motion: MotionEstimator | None = None
 
     def reset(self) -> None:
@@ -77,6 +82,14 @@ class Engine:
             DetectorError: if the detector does not give exactly one array.
             InvalidInputError: if that array is no set of detections.
         """
+        return self.track(self.prepare(frame, timings), timings)
+
+    def prepare(self, frame: Frame, timings: Timings, pool: Executor | None = None) -> Prepared:
+        """All that comes before tracking; with a ``pool`` the embeddings are made there.
+
+        Raises:
+            DetectorError: if the detector does not give exactly one array.
+        """
         with timings.measure("detect"):
             batch = self.detector([frame.image], [frame.index])
         if len(batch) != 1:
@@ -86,18 +99,37 @@ class Engine:
         if self.camera_motion is not None:
             with timings.measure("motion"):
                 motion["warp"] = self.camera_motion(frame.image, detections)
-        embeddings: NDArray[np.float32] | None = None
-        if self.embedder is not None:
+        if self.embedding.embed is None:
+            return Prepared(frame, detections, motion, None)
+        if pool is not None:
+            pending = pool.submit(self._embed, frame.image, detections, timings)
+            return Prepared(frame, detections, motion, pending)
+        with timings.measure("embed"):
+            return Prepared(frame, detections, motion, self._embed(frame.image, detections, timings))
+
+    def _embed(self, image: Image, detections: Detections, timings: Timings) -> NDArray[np.float32] | None:
+        assert self.embedding.embed is not None
+        with timings.measure("embed_work"):
+            return self.embedding.embed(image, detections)
+
+    def track(self, prepared: Prepared, timings: Timings) -> TrackedFrame:
+        """Track a prepared frame.
+
+        Raises:
+            InvalidInputError: if its detections are none.
+        """
+        frame, detections, embeddings = prepared.frame, prepared.detections, prepared.embeddings
+        if isinstance(embeddings, Future):
             with timings.measure("embed"):
-                embeddings = self.embedder(frame.image, detections)
+                embeddings = embeddings.result()
         with timings.measure("track"):
             tracks = self.tracker.update(
-                detections, frame.image, embeddings, timestamp=frame.timestamp, **motion
+                detections, frame.image, embeddings, timestamp=frame.timestamp, **prepared.motion
             )
-        if embeddings is None:
-            embeddings = np.empty((len(detections), 0), dtype=np.float32)
-        made = tracks.det_ind
-        return TrackedFrame(tracks, align_rows(detections, made), align_rows(embeddings, made))
+        if self.embedding.of_tracks is not None:
+            with timings.measure("embed"), timings.measure("embed_work"):
+                embeddings = self.embedding.rows_of(frame.image, detections, tracks)
+        return TrackedFrame(tracks, align_rows(detections, tracks.det_ind), aligned(embeddings, tracks))
 
 
-__all__ = ["Embedder", "Engine", "TrackedFrame", "Tracker"]
+__all__ = ["Engine", "Prepared", "TrackedFrame", "Tracker"]

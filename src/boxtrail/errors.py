@@ -9,7 +9,9 @@ BoxtrailError
 ├── MissingExtraError (ImportError)       an optional dependency is missing; says what to install
 ├── SourceError (OSError)                 a video, folder or stream that cannot be read
 ├── SinkError (OSError)                   a result file that cannot be written
-└── DetectorError (RuntimeError)          a detector that cannot be built or run
+├── DetectorError (RuntimeError)          a detector that cannot be built or run
+├── EmbedderError (RuntimeError)          an appearance network or its weights that cannot be loaded or run
+└── ExecutionError (RuntimeError)         a worker that died or cannot start, or a cluster that cannot be used
 """
 
 from __future__ import annotations
@@ -70,6 +72,14 @@ class SinkError(BoxtrailError, OSError):
 
 class DetectorError(BoxtrailError, RuntimeError):
     """A detector that cannot be built or run."""
+
+
+class EmbedderError(BoxtrailError, RuntimeError):
+    """An appearance network or its weights that cannot be loaded or run."""
+
+
+class ExecutionError(BoxtrailError, RuntimeError):
+    """A worker that died or cannot start, or a cluster that cannot be used."""
 
 
 def require(module: str, extra: str, purpose: str) -> ModuleType:

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from boxtrail.benchmark_facade import (
+    BenchmarkDetections,
+    is_of_benchmarks,
+    shown_progress,
+    tracker_name,
+    tracker_options,
+)
 from boxtrail.detectors import create_detector
 from boxtrail.detectors.factory import DetectorSpec
-from boxtrail.engine import Embedder, Engine, Tracker
+from boxtrail.engine import Engine, Tracker
 from boxtrail.errors import ConfigError
 from boxtrail.io.frame import Source
 from boxtrail.io.sources import open_source
 from boxtrail.motion import GmcFile, MotionEstimator, StillCamera, make_estimator
 from boxtrail.output_files import Choice, OutputFiles
+from boxtrail.postprocessing.methods import needs_embeddings
 from boxtrail.progress import ProgressBar
+from boxtrail.reid.by_class import EmbedderSpec, embedder_of
 from boxtrail.run import Run
+from boxtrail.run_embedding import EmbedFunction, RunEmbedding
 from boxtrail.run_postprocessing import Postprocessing
 from boxtrail.trackers import create_tracker
 from boxtrail.trackers.explanation import Explanation
+
+if TYPE_CHECKING:
+    from boxtrail.benchmarks import Benchmark, GeneratedCache, Validation
+    from boxtrail.tuning import TuneResult
 
 
 @runtime_checkable
@@ -47,13 +62,18 @@ class Boxtrail:
 
     Args:
         detector: ``"motion"``, ``"hog"``, ``"onnx:PATH"``, ``"file:PATH"``, a detector, a model object or a function
-            from an image to an array; see :func:`boxtrail.detectors.create_detector`.
+            from an image to an array; see :func:`boxtrail.detectors.create_detector`. On benchmarks also ``"public"``
+            and ``"file:PATH"`` with ``{sequence}`` in the path.
         tracker: ``"sort"``, ``"bytetrack"``, ``"ocsort"``, with ``":cpp"`` or ``":python"`` if wished, or a tracker.
         conf: lowest score of a detection that is kept, in [0, 1].
         classes: ids or names of the classes kept.
-        device: where the detector runs: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
+        device: where the detector and the embedder run: ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:1"``.
         backend: of the tracker: ``"cpp"`` or ``"python"``.
-        embedder: makes ``(N, D)`` unit rows of an image and its detections; None for none.
+        reid: how detections look, for trackers that compare it: ``"histogram"``, the path of a network, an embedder, or
+            a mapping of class names to these; see :func:`boxtrail.trackers.create_tracker`. Only detections that the
+            tracker looks at are embedded, in a thread beside detection and tracking.
+        half: half precision of the embedder.
+        embedder: instead of ``reid``, a function that makes ``(N, D)`` unit rows of an image and its detections.
         camera_motion: ``"sof"``, ``"ecc"``, ``"orb"``, ``"sift"``, ``"file:PATH"`` or ``"none"``, see
             :func:`boxtrail.motion.make_estimator`; None for what the tracker names, which is mostly ``"none"``.
         tracker_config: a preset's name or the path of a YAML file.
@@ -74,13 +94,29 @@ class Boxtrail:
         classes: Sequence[int | str] | None = None,
         device: str = "auto",
         backend: str | None = None,
-        embedder: Embedder | None = None,
+        reid: EmbedderSpec | None = None,
+        half: bool = False,
+        embedder: EmbedFunction | None = None,
         camera_motion: str | None = None,
         tracker_config: str | Path | None = None,
         **tracker_options: Any,
     ) -> None:
-        self.detector = create_detector(detector, conf=conf, classes=classes, device=device)
-        self._embedder = embedder
+        self._generation = {
+            "detector": detector, "reid": reid, "camera_motion": camera_motion, "conf": conf,
+            "classes": classes, "device": device, "half": half,
+        }  # fmt: skip
+        self.detector = (
+            BenchmarkDetections(str(detector))
+            if is_of_benchmarks(detector)
+            else create_detector(detector, conf=conf, classes=classes, device=device)
+        )
+        if embedder is not None and reid is not None:
+            raise ConfigError("embedder and reid both say how detections look; give one of them")
+        self._embed = embedder
+        self._reid = (
+            None if reid is None
+            else embedder_of(reid, device=device, half=half, class_names=self.detector.names)
+        )  # fmt: skip
         self._tracker, self._backend, self._camera_motion = tracker, backend, camera_motion
         self._options = dict(tracker_options)
         if tracker_config is not None:
@@ -144,33 +180,47 @@ class Boxtrail:
             save_annotation=save_annotation, save_crops=save_crops, explain=explain, out_dir=out_dir,
             project=project,
         )  # fmt: skip
-
-        postprocessing = Postprocessing.asked_for(
-            postprocess, files, has_embedder=self._embedder is not None, progress=progress
+        open_source_again = partial(
+            open_source, source, stride=stride, start_frame=start_frame, end_frame=end_frame,
+            num_frames=num_frames, duration=duration, fps=fps,
+        )  # fmt: skip
+        run = self._make_run(
+            open_source_again, files, postprocess, stride=stride, show=show, progress=progress
         )
-        recorded = explain is not False
+        runs_now = not run.is_live and bool(files.chosen() or show) if stream is None else not stream
+        return run.finish() if runs_now else run
+
+    def _make_run(
+        self,
+        open_again: Callable[[], Source],
+        files: OutputFiles,
+        postprocess: str | Sequence[str] | None,
+        *,
+        stride: int,
+        show: bool,
+        progress: bool,
+    ) -> Run:
+        """Check everything that can be checked, then open the source."""
+        has_embedder = self._embed is not None or self._reid is not None
+        postprocessing = Postprocessing.asked_for(
+            postprocess, files, has_embedder=has_embedder, progress=progress
+        )
+        recorded = files.explain is not False
         if recorded:  # before anything is opened
             _explainer(self._make_tracker(frame_rate=30.0, record=True))
-
-        def open_again() -> Source:
-            return open_source(
-                source, stride=stride, start_frame=start_frame, end_frame=end_frame,
-                num_frames=num_frames, duration=duration, fps=fps,
-            )  # fmt: skip
-
         opened = open_again()
         if opened.is_live and postprocessing is not None:
             opened.close()
             raise ConfigError(f"{opened.name} is live; post-processing needs a source with an end")
-        watcher = ProgressBar(opened.name) if progress else None
         tracker = self._make_tracker(frame_rate=opened.fps / stride, record=recorded)
-        engine = Engine(self.detector, tracker, self._embedder, self._make_camera_motion(tracker))
-        run = Run(
-            opened, engine, files, reopen=open_again, show=show, watcher=watcher,
-            postprocessing=postprocessing, explain=_explainer(tracker) if recorded else None,
+        needed = postprocessing is not None and needs_embeddings(postprocessing.methods)
+        embedding = RunEmbedding.of(tracker, self._embed, self._reid, needed=needed)
+        engine = Engine(self.detector, tracker, embedding, self._make_camera_motion(tracker))
+        return Run(
+            opened, engine, files, reopen=open_again, show=show,
+            watcher=ProgressBar(opened.name) if progress else None, postprocessing=postprocessing,
+            explain=_explainer(tracker) if recorded else None,
         )  # fmt: skip
-        runs_now = not opened.is_live and bool(files.chosen() or show) if stream is None else not stream
-        return run.finish() if runs_now else run
 
     def _make_tracker(self, *, frame_rate: float, record: bool = False) -> Tracker:
         """A new tracker, told the rate of the frames it gets unless the user has; or the user's own."""
@@ -186,6 +236,9 @@ class Boxtrail:
             options["frame_rate"] = frame_rate
         if record:
             options.setdefault("record", True)
+        if self._reid is not None:
+            options["reid_weights"] = self._reid
+            options.setdefault("class_names", self.detector.names or None)
         return create_tracker(self._tracker, self._backend, **options)
 
     def _make_camera_motion(self, tracker: Tracker) -> MotionEstimator | None:
@@ -194,6 +247,70 @@ class Boxtrail:
         estimator = make_estimator(own if self._camera_motion is None else self._camera_motion)
         # Only a tracker that would otherwise use its own has to be told that the camera stands still.
         return None if isinstance(estimator, StillCamera) and own == "none" else estimator
+
+    def _for_benchmarks(self) -> dict[str, Any]:
+        """What this object was made with, as options of :func:`boxtrail.benchmarks.generate`."""
+        if self._embed is not None:
+            raise ConfigError("benchmarks cannot use embedder, a function; give reid")
+        return self._generation
+
+    def generate(
+        self, benchmark: str | Path | Benchmark, *, progress: bool = False, **options: Any
+    ) -> GeneratedCache:
+        """Run detector, embedder and camera motion once over a benchmark; ``.cache_dir`` is where the results lie.
+
+        Camera motion is estimated where ``camera_motion`` is named, and every tracker replayed gets it then.
+        ``options`` are those of :func:`boxtrail.benchmarks.generate` and win over this object's own.
+
+        Raises:
+            BoxtrailError: as that function.
+        """
+        from boxtrail.benchmarks import generate
+
+        return generate(benchmark, **{**self._for_benchmarks(), **options}, progress=shown_progress(progress))
+
+    def val(
+        self,
+        benchmark: str | Path | Benchmark | GeneratedCache,
+        trackers: str | Sequence[str] | None = None,
+        *,
+        progress: bool = False,
+        **options: Any,
+    ) -> Validation:
+        """Replay the tracker, or several, on a benchmark and score them; see :func:`boxtrail.benchmarks.val`.
+
+        ``.summary``, ``.delta_summary``, ``.timings`` and ``.to_dict()`` tell what came out. This object's tracker
+        options hold where ``trackers`` names no others.
+
+        Raises:
+            BoxtrailError: as that function.
+        """
+        from boxtrail.benchmarks import GeneratedCache, val
+
+        own: dict[str, Any] = {}
+        if trackers is None:
+            trackers = [tracker_name(self._tracker, self._backend)]
+            own["options"] = self._options
+        if not isinstance(benchmark, GeneratedCache):
+            own |= self._for_benchmarks()
+        return val(benchmark, trackers, **{**own, **options}, progress=shown_progress(progress))
+
+    def tune(
+        self, benchmark: str | Path | Benchmark | GeneratedCache, n_trials: int = 100, **options: Any
+    ) -> TuneResult:
+        """Search better options of the tracker on a benchmark; see :func:`boxtrail.tuning.tune`.
+
+        Raises:
+            BoxtrailError: as that function.
+        """
+        from boxtrail.benchmarks import GeneratedCache
+        from boxtrail.tuning import tune
+
+        name = tracker_name(self._tracker, self._backend)
+        own: dict[str, Any] = {"options": tracker_options(name, self._options) or None}
+        if not isinstance(benchmark, GeneratedCache):
+            own |= self._for_benchmarks()
+        return tune(name, benchmark, n_trials=n_trials, **{**own, **options})
 
 
 def _explainer(tracker: Tracker) -> Callable[[], Explanation]:

@@ -77,4 +77,31 @@ class MethodProgress:
             bar.end()
 
 
-__all__ = ["MethodProgress", "ProgressBar"]
+class StepProgress:
+    """Follows work that consists of one thing after the other, each of so many steps; one bar for each."""
+
+    def __init__(self) -> None:
+        self._bar: ProgressBar | None = None
+        self._done = 0
+
+    def begin(self, label: str, total: int, unit: str) -> None:
+        """Something with ``total`` steps begins; what was before is over."""
+        self.end()
+        self._bar = ProgressBar(label, unit=f"{unit} done", rate=f"{unit}/s")
+        self._bar.start(total)
+        self._done = 0
+
+    def advance(self) -> None:
+        """One more step is done."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.frame(self._done)
+
+    def end(self) -> None:
+        """Take the bar away, if there is one."""
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.end()
+
+
+__all__ = ["MethodProgress", "ProgressBar", "StepProgress"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Protocol
 
-from boxtrail.engine import Engine, TrackedFrame
+from boxtrail.engine import Engine, Prepared, TrackedFrame
 from boxtrail.errors import ConfigError, SourceError
 from boxtrail.frame_outputs import FrameOutputs
 from boxtrail.frame_result import FrameActions, FrameResult
 from boxtrail.io.frame import Frame, Source
 from boxtrail.io.sinks import SinkInfo
+from boxtrail.one_ahead import one_ahead
 from boxtrail.output_files import OutputFiles
 from boxtrail.replay import Recorded, Recording
 from boxtrail.run_postprocessing import Postprocessing
@@ -94,6 +96,11 @@ class Run:
         self._stopped = True
 
     @property
+    def is_live(self) -> bool:
+        """Whether the source has no end of its own."""
+        return self._source.is_live
+
+    @property
     def finished(self) -> bool:
         """Whether no frame follows."""
         return self._finished
@@ -159,21 +166,36 @@ class Run:
         self._outputs = FrameOutputs(self._info, self._chosen.open_sinks(self._info))
         if self._watcher is not None:
             self._watcher.start(self._source.num_frames)
-        frames = iter(self._source)
-        while not self._stopped and (frame := self._read(frames)) is not None:
-            result = self._track(frame)
+        for prepared in self._prepared():
+            if self._stopped:
+                break
+            result = self._track(prepared)
             if self._show:
                 result.show()
             self._timings.wall = time.perf_counter() - begin
             with self._timings.measure("caller"):
                 yield result
 
+    def _prepared(self) -> Iterator[Prepared]:
+        """The frames, detected and perhaps embedded; of a file one frame ahead where embeddings can be."""
+        frames, engine = iter(self._source), self._engine
+
+        def begin(pool: Executor | None = None) -> Prepared | None:
+            frame = None if self._stopped else self._read(frames)
+            return None if frame is None else engine.prepare(frame, self._timings, pool)
+
+        if self._source.is_live or not engine.embedding.ahead:  # a camera's frame is tracked when it comes
+            yield from iter(begin, None)
+            return
+        with ThreadPoolExecutor(1, thread_name_prefix="boxtrail-embed") as pool:
+            yield from one_ahead(lambda: begin(pool))
+
     def _read(self, frames: Iterator[Frame]) -> Frame | None:
         with self._timings.measure("read"):
             return next(frames, None)
 
-    def _track(self, frame: Frame) -> FrameResult:
-        tracked = self._engine.step(frame, self._timings)
+    def _track(self, prepared: Prepared) -> FrameResult:
+        frame, tracked = prepared.frame, self._engine.track(prepared, self._timings)
         with self._timings.measure("write"):
             self._outputs.write(frame, tracked.tracks)
         self._timings.frames += 1

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Stage = Literal["read", "detect", "motion", "embed", "track", "write", "postprocess", "caller"]
+Stage = Literal["read", "detect", "motion", "embed", "embed_work", "track", "write", "postprocess", "caller"]
 
 
 @dataclass(slots=True)
 class Timings:
     """Seconds the main thread of a run spent in each stage; together they make up ``wall``.
 
-    Decoding, drawing and encoding run in threads beside it. They cost wall time only where the run waits for
-    them, and those waits are ``read`` and ``write``.
+    Decoding, drawing, encoding and mostly embedding run in threads beside it. They cost wall time only where the run
+    waits for them, and those waits are ``read``, ``write`` and ``embed``. ``embed_work`` is no stage of its own.
     """
 
     frames: int = 0
@@ -24,7 +24,8 @@ class Timings:
     read: float = 0.0  # waiting for the next decoded frame
     detect: float = 0.0
     motion: float = 0.0  # estimating how the camera moved
-    embed: float = 0.0
+    embed: float = 0.0  # embedding, or waiting for the thread that does
+    embed_work: float = 0.0  # in the embedder; what exceeds ``embed`` ran beside the other stages
     track: float = 0.0  # inside the tracker's update
     write: float = (
         0.0  # handing frames to the files and waiting for the encoder, finishing the files included
@@ -60,6 +61,8 @@ class Timings:
         spent = ", ".join(
             f"{stage} {getattr(self, stage):.2f}" for stage in stages if getattr(self, stage) > 0.0
         )
+        if self.embed_work > self.embed:
+            spent += f" (and embedding {self.embed_work - self.embed:.2f} beside them)"
         return f"{self.frames} frames in {self.wall:.2f} s, {self.fps:.1f} fps; seconds: {spent or 'none'}"
 
 

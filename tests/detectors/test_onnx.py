@@ -181,13 +181,13 @@ def test_cuda_that_is_not_there_is_an_error_and_auto_is_not(onnx_files: Any) -> 
 
 
 def test_auto_asks_for_cuda_where_onnxruntime_offers_it() -> None:
-    from boxtrail.detectors.onnx_session import _providers
+    from boxtrail.onnx_runtime import providers
 
     class WithCuda:
         @staticmethod
         def get_available_providers() -> list[str]:
             return ["CUDAExecutionProvider", "CPUExecutionProvider"]
 
-    assert _providers(WithCuda, "auto")[0] == ("CUDAExecutionProvider", {"device_id": 0})
-    assert _providers(WithCuda, "cuda:1")[0] == ("CUDAExecutionProvider", {"device_id": 1})
-    assert _providers(WithCuda, "cpu") == ["CPUExecutionProvider"]
+    assert providers(WithCuda, "auto", DetectorError)[0] == ("CUDAExecutionProvider", {"device_id": 0})
+    assert providers(WithCuda, "cuda:1", DetectorError)[0] == ("CUDAExecutionProvider", {"device_id": 1})
+    assert providers(WithCuda, "cpu", DetectorError) == ["CPUExecutionProvider"]

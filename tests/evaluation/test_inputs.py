@@ -194,10 +194,10 @@ def test_a_mistake_in_an_array_is_named_with_its_row(rows: object, said: str) ->
 
 def test_options_that_do_not_exist_are_named() -> None:
     rows = table("a@0")
-    with pytest.raises(ConfigError, match="unknown preprocess 'mots'"):
-        evaluate(rows, rows, preprocess="mots")
-    with pytest.raises(ConfigError, match="unknown format 'coco'"):
-        evaluate(rows, rows, format="coco")
+    with pytest.raises(ConfigError, match="unknown preprocess 'cvpr'"):
+        evaluate(rows, rows, preprocess="cvpr")
+    with pytest.raises(ConfigError, match="unknown format 'yolo'"):
+        evaluate(rows, rows, format="yolo")
     with pytest.raises(ConfigError, match="unknown iou 'giou'"):
         evaluate(rows, rows, iou="giou")
     with pytest.raises(ConfigError, match=r"threshold must lie in \(0, 1\]"):
@@ -263,5 +263,28 @@ def test_results_are_saved_and_shown(tmp_path: Path) -> None:
     assert list(frame.index) == ["one", "two", "OVERALL"]
     assert frame.loc["OVERALL", "GT_Dets"] == 3
     assert "HOTA=" in repr(found)
-    with pytest.raises(SinkError, match="cannot write metrics"):
-        found.save_json(tmp_path / "nowhere" / "metrics.json")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SinkError, match="a folder has that name"):
+        found.save_json(tmp_path / "folder")
+
+
+def test_classes_of_the_tracks_are_given_the_names_or_numbers_of_the_truth() -> None:
+    shape = {
+        "ids": np.arange(2),
+        "frames": np.ones(2, dtype=np.int64),
+        "shapes": np.array([[0.0, 0, 9, 9], [50.0, 0, 59, 9]]),
+    }
+    truth = SequenceRows(labels=np.array([3, 5]), names={3: "car", 5: "bus"}, **shape)
+    bare = SequenceRows(labels=np.array([3, 5]), **shape)
+    tracks = SequenceRows(labels=np.array([0, 7]), names={0: "auto", 7: "coach"}, **shape)
+    for side, mapping in (
+        (truth, "auto=car,coach=bus"),
+        (truth, {0: "car", "coach": 5}),
+        (bare, {"auto": 3, 7: 5}),
+        (bare, "0=3,7=5"),
+    ):
+        found = evaluate(side, tracks, class_map=mapping, preprocess="none")
+        assert found.overall["CLR_TP"] == 2, mapping
+        assert len(found.classes) == 2
+    assert evaluate(truth, tracks, preprocess="none").overall["CLR_TP"] == 0
+    assert evaluate(truth, tracks, class_map={"auto": "car"}, preprocess="none").overall["CLR_TP"] == 1

@@ -89,7 +89,7 @@ def test_the_authors_print_one_frame_in_which_a_track_is_not_seen(either: Make) 
 def test_without_embeddings_it_says_what_is_missing(either: Make) -> None:
     tracker = either()
     with pytest.raises(
-        InvalidInputError, match=r"needs the appearance .* pass embs=\(N, D\); .* an embedder"
+        InvalidInputError, match=r"needs the appearance .* pass embs=\(N, D\), or an image .* reid_weights="
     ):
         tracker.update([[0.0, 50.0, 40.0, 150.0, 0.9, 0.0]])
     assert tracker.update([]).shape == (0, 8)

@@ -45,6 +45,14 @@ enum class Family { kXyah, kXywh, kXysr, kXyhr, kXywhWide };
 template <std::size_t N>
 MotionModel<N> motion_model(Family family, double aspect_epsilon = 0.0);
 
+// Other values of a family's noise, a coordinate each; coordinates beyond those given keep theirs.
+struct NoiseValues {
+  std::vector<double> initial_position, initial_velocity, process_position, process_velocity, measurement;
+};
+
+template <std::size_t N>
+void set_noise(MotionModel<N>& model, const NoiseValues& values);
+
 // Belief about one box. Each coordinate has a 2×2 covariance of its position and velocity, and coordinates are
 // independent, until a warp mixes them: then `dense` holds the whole 2N×2N matrix, positions first, and rules.
 template <std::size_t N>

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "boxtrail/box.hpp"
+#include "boxtrail/kalman.hpp"
 #include "boxtrail/record.hpp"
 #include "boxtrail/warp.hpp"
 
@@ -110,6 +111,7 @@ class Stream {
     if (found != collections_.end()) return found->second;
     Algorithm& made = collections_.emplace(key, Algorithm(config_)).first->second;
     made.record = record_.get();
+    if constexpr (requires { made.set_noise(noise_); }) made.set_noise(noise_);
     return made;
   }
   const std::map<std::int64_t, Algorithm>& collections() const { return collections_; }
@@ -122,6 +124,9 @@ class Stream {
     for (auto& item : collections_) item.second.record = record_.get();
   }
   const Record* record() const { return record_.get(); }
+
+  // Of the Kalman filter, before the first update; nothing for algorithms without one.
+  void set_noise(const NoiseValues& values) { noise_ = values; }
 
  private:
   void step_by_class(const Detections<Box>& detections, double dt, const Warp* warp) {
@@ -144,6 +149,7 @@ class Stream {
 
   Config config_;
   ClassPolicy classes_;
+  NoiseValues noise_;
   Clock clock_;
   std::map<std::int64_t, Algorithm> collections_;
   std::shared_ptr<Record> record_;  // shared: a stream may be moved while its algorithms point at it

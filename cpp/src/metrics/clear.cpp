@@ -48,8 +48,9 @@ double Clear::mota() const {
   return static_cast<double>(tp - fp - id_switches) / static_cast<double>(std::max<std::int64_t>(1, tp + fn));
 }
 
-Clear clear(const Comparison& c, double threshold, std::int64_t num_frames) {
+Clear clear(const Comparison& c, double threshold, std::int64_t num_frames, std::vector<ClearMatch>* matches) {
   Clear out;
+  if (matches != nullptr) matches->assign(c.truth_id.size(), {});
   // The official kit counts no frames where one side is empty.
   if (!c.truth_id.empty() && !c.prediction_id.empty()) out.frames = num_frames;
   std::vector<History> tracks(at(c.num_truth_ids));
@@ -69,11 +70,17 @@ Clear clear(const Comparison& c, double threshold, std::int64_t num_frames) {
         scores[e] = c.prediction_id[at(c.overlaps.row[e])] == current ? kContinuity + value : value;
       }
     }
+    std::int64_t row = frame.truth_begin;  // of the truth; the matches ascend
     for (const std::size_t e : matcher.match(frame, c.overlaps, scores)) {
       const std::int32_t other = c.pair_prediction_id[at(c.pair[e])];
       History& track = tracks[at(c.pair_truth_id[at(c.pair[e])])];
-      if (track.last_match != kNone && track.last_match != other) ++out.id_switches;
-      if (track.last_match == kNone || track.last_step != step - 1) ++track.starts;
+      const bool is_first = track.last_match == kNone;
+      const bool is_switch = !is_first && track.last_match != other;
+      const bool is_start = is_first || track.last_step != step - 1;
+      if (is_switch) ++out.id_switches;
+      if (is_start) ++track.starts;
+      while (at(c.overlaps.row_start[at(row + 1)]) <= e) ++row;
+      if (matches != nullptr) (*matches)[at(row)] = {c.overlaps.row[e], is_switch, is_start && !is_first};
       track.last_match = other;
       track.last_step = step;
       ++track.matched;

@@ -16,7 +16,7 @@ CASES = Path(__file__).resolve().parent / "cases"
 NUM_LOOKS = 16
 NUM_FRAMES = 80
 # What the stream is told, not the algorithm.
-STREAM_OPTIONS = {"oriented", "record", "per_class", "class_group", "class_vote"}
+STREAM_OPTIONS = {"oriented", "record", "per_class", "class_group", "class_vote", "kalman_noise"}
 
 
 def scene() -> str:

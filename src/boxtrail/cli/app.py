@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
 
+from boxtrail.cli.benchmarks import benchmarks
+from boxtrail.cli.convert import convert
 from boxtrail.cli.demo import demo
+from boxtrail.cli.eval import evaluate
 from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
+from boxtrail.cli.generate import generate
 from boxtrail.cli.postprocess import postprocess
 from boxtrail.cli.serve import serve
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
+from boxtrail.cli.tune import tune
 
 app = typer.Typer(
     name="boxtrail", add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
 )
 app.command()(track)
 app.command()(postprocess)
+app.command("eval")(evaluate)
+app.command("val", hidden=True)(evaluate)
+app.command()(generate)
+app.command()(benchmarks)
+app.command()(convert)
+app.command()(tune)
 app.command()(trackers)
 app.command()(detectors)
 app.command()(demo)
@@ -30,6 +40,8 @@ _UsageError = typer.BadParameter.__mro__[1]
 
 def _print_version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
         try:
             typer.echo(f"boxtrail {version('boxtrail')}")
         except PackageNotFoundError:

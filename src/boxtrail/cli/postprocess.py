@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -13,10 +13,9 @@ from rich.markup import escape
 
 from boxtrail.cli.failures import one_line_errors
 from boxtrail.errors import ConfigError, InvalidInputError, SourceError
-from boxtrail.postprocessing import TrackTable
-from boxtrail.postprocessing import postprocess as run_methods
-from boxtrail.postprocessing.methods import method_names
-from boxtrail.progress import MethodProgress
+
+if TYPE_CHECKING:
+    from boxtrail.postprocessing import TrackTable
 
 _Methods = Annotated[
     list[str],
@@ -43,6 +42,11 @@ def postprocess(
 ) -> None:
     """Fill the gaps of finished tracks, smooth them, or link tracklets; IN.txt stays as it is."""
     with one_line_errors(debug=debug):
+        from boxtrail.postprocessing import TrackTable
+        from boxtrail.postprocessing import postprocess as run_methods
+        from boxtrail.postprocessing.methods import method_names
+        from boxtrail.progress import MethodProgress
+
         names = method_names(method)
         target = out or _beside(tracks, names)
         if target.absolute() == tracks.absolute() or (target.exists() and target.samefile(tracks)):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from boxtrail.demo.runner import DemoReport
-from boxtrail.run import Run
+if TYPE_CHECKING:
+    from boxtrail.demo.runner import DemoReport
+    from boxtrail.run import Run
 
 
 def print_run(console: Console, run: Run) -> None:
@@ -31,6 +33,8 @@ def print_run(console: Console, run: Run) -> None:
               "post-processing": timings.postprocess}  # fmt: skip
     wall = max(timings.wall, 1e-9)
     shares = [f"{name} {100.0 * seconds / wall:.1f} %" for name, seconds in stages.items() if seconds > 0.0]
+    if (beside := timings.embed_work - timings.embed) > 0.0:
+        shares.append(f"and beside these, embedding {100.0 * beside / wall:.1f} %")
     table.add_row("time", ", ".join(shares))
     if not summary.files:
         table.add_row("files", "none; --save, --save-txt, --save-csv, … write some")

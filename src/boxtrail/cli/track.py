@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 
+from boxtrail.cli.embedders import embedder_spec
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
 from boxtrail.cli.report import print_run
 from boxtrail.errors import ConfigError
-from boxtrail.run import Run
+
+if TYPE_CHECKING:
+    from boxtrail.run import Run
 
 _tracking = partial(typer.Option, rich_help_panel="Detection and tracking")
 _frames = partial(typer.Option, rich_help_panel="Frames")
@@ -30,6 +32,14 @@ _Pairs = Annotated[
 ]
 _Motion = Annotated[
     str | None, _tracking(help="sof, ecc, orb, sift, file:PATH or none; default: what the tracker names.")
+]
+_Reid = Annotated[
+    list[str] | None,
+    _tracking(
+        metavar="[CLASS=]SPEC",
+        help="How detections look, for trackers that compare it: histogram, or the path of a network; "
+        "repeatable with a class, *=SPEC for all others.",
+    ),
 ]
 _Explain = Annotated[
     Path | None, _files(metavar="FILE", help="Why each track and detection fared as it did, .jsonl.")
@@ -56,8 +66,10 @@ def track(
     conf: Annotated[float | None, _tracking(help="Lowest detection score kept, 0 to 1.")] = None,
     classes: Annotated[str | None, _tracking(help="Names or ids to keep: person,car or 0,2.")] = None,
     camera_motion: _Motion = None,
+    reid: _Reid = None,
+    half: Annotated[bool, _tracking("--half", help="Half precision of the embedder.")] = False,
     per_class: Annotated[bool, _tracking("--per-class", help="Track each class by itself.")] = False,
-    device: Annotated[str, _tracking(help="Of the detector: auto, cpu, cuda, cuda:1.")] = "auto",
+    device: Annotated[str, _tracking(help="Of detector and embedder: auto, cpu, cuda, cuda:1.")] = "auto",
     save: Annotated[bool, _files("--save", help="Annotated video, .mp4.")] = False,
     save_txt: Annotated[bool, _files("--save-txt", help="MOTChallenge rows, .txt.")] = False,
     save_csv: Annotated[bool, _files("--save-csv", help="One row a box, .csv.")] = False,
@@ -91,8 +103,8 @@ def track(
         if per_class:
             options["per_class"] = True
         model = Boxtrail(
-            detector, tracker, conf=conf, classes=_classes(classes), device=device, backend=backend,
-            camera_motion=camera_motion, tracker_config=tracker_config, **options,
+            detector, tracker, conf=conf, classes=class_list(classes), device=device, backend=backend,
+            reid=embedder_spec(reid), half=half, camera_motion=camera_motion, tracker_config=tracker_config, **options,
         )  # fmt: skip
         run = model.track(
             source, save=save, save_txt=save_txt, save_csv=save_csv, save_json=save_json,
@@ -116,7 +128,7 @@ def _finish(run: Run) -> None:
         raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
-def _classes(text: str | None) -> list[int | str] | None:
+def class_list(text: str | None) -> list[int | str] | None:
     """``"person,2"`` as ``["person", 2]``."""
     if text is None:
         return None
@@ -128,6 +140,8 @@ def _classes(text: str | None) -> list[int | str] | None:
 
 def tracker_options(pairs: list[str]) -> dict[str, Any]:
     """``["max_age=30"]`` as ``{"max_age": 30}``, values read as YAML."""
+    import yaml
+
     options: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")

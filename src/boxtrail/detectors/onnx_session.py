@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.errors import ConfigError, DetectorError, require
+from boxtrail.errors import DetectorError, require
+from boxtrail.onnx_runtime import first_line, open_session, runtime_errors
 
 _DTYPES: dict[str, type[np.generic]] = {
     "tensor(float)": np.float32,
@@ -38,8 +39,8 @@ class OnnxSession:
     def __init__(self, path: Path, *, device: str, num_threads: int | None) -> None:
         ort = require("onnxruntime", "onnx", "an ONNX detector")
         self.path = path
-        self._errors = _runtime_errors(ort)
-        self._session = self._open(ort, device, num_threads)
+        self._errors = runtime_errors(ort)
+        self._session = open_session(ort, path, device=device, num_threads=num_threads, error=DetectorError)
         self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
         self.output_names = [output.name for output in self._session.get_outputs()]
         self._read_inputs()
@@ -54,7 +55,7 @@ class OnnxSession:
         try:
             outputs = self._session.run(None, feeds)
         except self._errors as error:
-            raise DetectorError(f"{self.path}: the network failed: {_first_line(error)}") from error
+            raise DetectorError(f"{self.path}: the network failed: {first_line(error)}") from error
         return [np.asarray(output, dtype=np.float64) for output in outputs]
 
     @property
@@ -85,25 +86,6 @@ class OnnxSession:
         except (ValueError, SyntaxError, TypeError):
             return None
 
-    def _open(self, ort: Any, device: str, num_threads: int | None) -> Any:
-        providers = _providers(ort, device)
-        if not self.path.is_file():
-            raise DetectorError(f"{self.path}: no such ONNX file")
-        options = ort.SessionOptions()
-        options.log_severity_level = 3  # errors reach us as exceptions; warnings would go to the terminal
-        if num_threads is not None:
-            options.intra_op_num_threads = num_threads
-        try:
-            session = ort.InferenceSession(str(self.path), options, providers=providers)
-        except self._errors as error:
-            raise DetectorError(f"{self.path}: not a usable ONNX model: {_first_line(error)}") from error
-        if device.startswith("cuda") and "CUDAExecutionProvider" not in session.get_providers():
-            raise DetectorError(
-                f"{self.path}: onnxruntime could not start CUDA; check the driver and CUDA libraries, "
-                "or use device='cpu'"
-            )
-        return session
-
     def _read_inputs(self) -> None:
         inputs = self._session.get_inputs()
         images = [item for item in inputs if len(item.shape) == 4]
@@ -127,34 +109,3 @@ class OnnxSession:
         if item.type not in _DTYPES:
             raise DetectorError(f"{self.path}: input {item.name} has the unsupported type {item.type}")
         return _DTYPES[item.type]
-
-
-def _providers(ort: Any, device: str) -> list[Any]:
-    """onnxruntime's providers for "auto", "cpu", "cuda" or "cuda:N"."""
-    kind, _, number = device.partition(":")
-    if kind not in ("auto", "cpu", "cuda") or (number and not (kind == "cuda" and number.isdecimal())):
-        raise ConfigError(f"device must be 'auto', 'cpu', 'cuda' or 'cuda:N', not {device!r}")
-    available = ort.get_available_providers()
-    has_cuda = "CUDAExecutionProvider" in available
-    if kind == "cuda" and not has_cuda:
-        raise DetectorError(
-            f"device {device!r}: this onnxruntime offers {', '.join(available)}; "
-            "install onnxruntime-gpu or use 'cpu'"
-        )
-    if kind == "cpu" or not has_cuda:
-        return ["CPUExecutionProvider"]
-    return [("CUDAExecutionProvider", {"device_id": int(number or 0)}), "CPUExecutionProvider"]
-
-
-def _runtime_errors(ort: Any) -> tuple[type[Exception], ...]:
-    """The exceptions of onnxruntime, which share no base of their own, and RuntimeError for older ones."""
-    state = ort.capi.onnxruntime_pybind11_state
-    names = "EPFail Fail InvalidArgument InvalidGraph InvalidProtobuf NoModel NoSuchFile NotImplemented"
-    return (
-        RuntimeError,
-        *(getattr(state, name) for name in [*names.split(), "RuntimeException"] if hasattr(state, name)),
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from boxtrail.errors import ConfigError
-from boxtrail.evaluation.rows import FloatArray, IntArray
+from boxtrail.io.formats.masks import run_lengths
+from boxtrail.io.formats.rows import FloatArray, IntArray
 
 
 def areas(kind: str, shapes: Any) -> FloatArray:
@@ -41,8 +42,6 @@ def shared_areas(
 
 
 def _mask_area(height: int, width: int, counts: Any) -> int:
-    from boxtrail.evaluation.reference.similarity import run_lengths
-
     return sum(run_lengths(counts)[1::2])
 
 

@@ -6,9 +6,10 @@ K. Bernardin and R. Stiefelhagen, "Evaluating Multiple Object Tracking Performan
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+
+import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +45,32 @@ class Clear:
     __radd__ = __add__
 
     def metrics(self, *, single: bool = False) -> Mapping[str, float]:
-        """Shares and counts by TrackEval's names.
+        """Shares and counts by TrackEval's names; where the counts are arrays, as of resamples, so are they.
 
         ``single``: as the official kit reports one sequence rather than a total. There, a sequence with no boxes on
         one side has 0 in every share except MLR, which is 1.
         """
         one_sided = single and (self.tp + self.fn == 0 or self.tp + self.fp == 0)
         truth, tracks = (
-            max(1, self.tp + self.fn),
+            np.maximum(1, self.tp + self.fn),
             self.mostly_tracked + self.partly_tracked + self.mostly_lost,
         )
-        log_switches = math.log10(self.id_switches) if self.id_switches else 0.0
+        log_switches = np.log10(np.maximum(1, self.id_switches))
         net = 0 if one_sided else self.tp - self.fp
         soft = 0.0 if one_sided else self.similarity - self.fp - self.id_switches
         return {
             "MOTA": (net - self.id_switches) / truth,
-            "MOTP": self.similarity / max(1, self.tp),
+            "MOTP": self.similarity / np.maximum(1, self.tp),
             "MODA": net / truth,
             "sMOTA": soft / truth,
             "MOTAL": (net - log_switches) / truth,
             "CLR_Re": self.tp / truth,
-            "CLR_Pr": self.tp / max(1, self.tp + self.fp),
-            "CLR_F1": self.tp / max(1.0, self.tp + 0.5 * self.fn + 0.5 * self.fp),
-            "MTR": self.mostly_tracked / max(1, tracks),
-            "PTR": self.partly_tracked / max(1, tracks),
-            "MLR": 1.0 if one_sided else self.mostly_lost / max(1, tracks),
-            "FP_per_frame": 0.0 if one_sided else self.fp / max(1, self.frames),
+            "CLR_Pr": self.tp / np.maximum(1, self.tp + self.fp),
+            "CLR_F1": self.tp / np.maximum(1.0, self.tp + 0.5 * self.fn + 0.5 * self.fp),
+            "MTR": self.mostly_tracked / np.maximum(1, tracks),
+            "PTR": self.partly_tracked / np.maximum(1, tracks),
+            "MLR": 1.0 if one_sided else self.mostly_lost / np.maximum(1, tracks),
+            "FP_per_frame": 0.0 if one_sided else self.fp / np.maximum(1, self.frames),
             "MOTP_sum": self.similarity,
             "CLR_TP": self.tp,
             "CLR_FN": self.fn,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,11 +20,18 @@ from boxtrail.evaluation.counts import Counts
 from boxtrail.evaluation.evaluation import Evaluation
 from boxtrail.evaluation.hota import Hota
 from boxtrail.evaluation.identity import Identity
-from boxtrail.evaluation.inputs import SequencePair, Source, find_sequences, format_of, in_names_of, load
-from boxtrail.evaluation.rows import SHAPES, SequenceRows
+from boxtrail.evaluation.inputs import SequencePair, Source, find_sequences, formats_of, load
+from boxtrail.evaluation.provenance import Provenance
 from boxtrail.evaluation.rules import Classes, Counting, choose, counting, has_classes
 from boxtrail.evaluation.scores import Scores
+from boxtrail.evaluation.timeline import Timeline
 from boxtrail.evaluation.track_map import TrackMap
+from boxtrail.io.formats.adapting import upright
+from boxtrail.io.formats.classes import ClassMap
+from boxtrail.io.formats.classes import class_map as read_class_map
+from boxtrail.io.formats.rows import SHAPES, SequenceRows
+
+Renaming: TypeAlias = "str | Path | Mapping[Any, Any] | None"
 
 KINDS = ("auto", "box", "oriented", "mask", "point")
 
@@ -31,7 +40,7 @@ KINDS = ("auto", "box", "oriented", "mask", "point")
 class Options:
     """How to compare; see :func:`evaluate`."""
 
-    format: str
+    formats: tuple[str, str]
     classes: Classes
     preprocess: str
     kind: str
@@ -39,6 +48,7 @@ class Options:
     zero_distance: float
     track_map: bool
     backend: str
+    renamed: ClassMap | None
     by_class: bool | None = None  # None: as the rows have it
 
 
@@ -50,14 +60,18 @@ class Outcome:
     by_class: bool
     is_telling: bool
     scores: dict[str, Scores]
+    timelines: dict[str, Timeline]
+    format: str
+    kind: str
 
 
 def evaluate(
     gt: Source,
     pred: Source,
     *,
-    format: str = "auto",
+    format: str | tuple[str, str] = "auto",
     classes: Classes = None,
+    class_map: Renaming = None,
     preprocess: str = "auto",
     iou: str = "auto",
     threshold: float = 0.5,
@@ -68,21 +82,26 @@ def evaluate(
     """HOTA, CLEAR, Identity and counts of predicted tracks.
 
     Numbers are those of TrackEval 1.3.0 for the same rows. A row of the truth with a flag (seventh column of a MOT
-    file) of 0 never counts. Without ``seqinfo.ini`` a sequence ends with the last row of either side.
+    file) of 0 never counts. Where nothing tells the length of a sequence, it ends with the last row of either side.
 
     Args:
-        gt: the truth: a MOTChallenge folder (``<sequence>/gt/gt.txt``), one such sequence, a folder of
-            ``<sequence>.txt``, a file, an array of MOT rows (N, 6 to 10), a :class:`SequenceRows`, or a mapping from
-            the names of sequences to files, arrays or rows.
-        pred: the prediction: likewise; a folder holds ``<sequence>.txt``, also in a folder ``data`` in it.
-        format: ``"mot"``, ``"kitti"`` (label files), or ``"auto"``: by the first line.
-        classes: names or numbers of the classes to score, or a mapping from numbers to names; all by default, and
-            pedestrian for MOTChallenge, car and pedestrian for KITTI.
+        gt: the truth: a MOTChallenge folder (``<sequence>/gt/gt.txt``), one such sequence, a folder of files, a file
+            in any format of :data:`boxtrail.io.formats.FORMATS`, also with several sequences, an array of MOT rows
+            (N, 6 to 10), a :class:`SequenceRows`, or a mapping from the names of sequences to files, arrays or rows.
+        pred: the prediction: likewise, also in another format; a bare list of COCO's results refers to the images of
+            the truth's file.
+        format: of both sides, or a pair of formats; ``"auto"``: by what is in the files.
+        classes: names or numbers of the classes to score, or a mapping from numbers to names; all by default,
+            pedestrian for MOTChallenge, car and pedestrian for KITTI, those of the files for MOTS, and pedestrian,
+            car, van, truck and bus for VisDrone.
+        class_map: what the classes of the prediction are called in the truth, such as ``{2: "car"}`` or
+            ``"person=1,2=car"``; see :func:`boxtrail.io.formats.class_map`. Classes that it does not have stay.
         preprocess: ``"mot"``: predictions on distractors are forgiven, pedestrians alone count; ``"kitti"``: KITTI's
-            rules for what is hard to see, too low, or in a region to ignore; ``"none"``; or ``"auto"``: as the
-            format has it. Truth without classes, as MOT15's, has no distractors.
+            rules for what is hard to see, too low, or in a region to ignore; ``"mots"``: predictions in regions to
+            ignore are forgiven; ``"visdrone"``: those too, and those on others or on what is flagged 0; ``"none"``;
+            or ``"auto"``: as the format has it. Truth without classes, as MOT15's, has no distractors.
         iou: what similarity is: ``"box"``, ``"oriented"`` or ``"mask"`` intersection over union, ``"point"``
-            distance, or ``"auto"``: as the shapes of the rows are.
+            distance, or ``"auto"``: as the shapes of the rows are. ``"box"`` takes the boxes around other shapes.
         threshold: in (0, 1], similarity a match needs in CLEAR and Identity.
         zero_distance: > 0, distance of two points at which their similarity is 0.
         track_map: whether average precision of whole tracks, by their mean scores, is wanted as well: ``AP_all``,
@@ -100,8 +119,12 @@ def evaluate(
         raise ConfigError(f"zero_distance must be above 0, not {zero_distance}")
     if iou not in KINDS:
         raise ConfigError(f"unknown iou {iou!r}; there are {', '.join(KINDS)}")
-    options = Options(format, classes, preprocess, iou, threshold, zero_distance, track_map, resolve(backend))
-    pairs = find_sequences(gt, pred)
+    formats = formats_of(format)
+    renamed = None if class_map is None else read_class_map(class_map)
+    options = Options(
+        formats, classes, preprocess, iou, threshold, zero_distance, track_map, resolve(backend), renamed
+    )
+    pairs = find_sequences(gt, pred, formats)
     found = _score_all(pairs, options)
     rules, by_class = _common(found)
     odd = [
@@ -113,7 +136,29 @@ def evaluate(
         again = replace(options, preprocess=rules, by_class=by_class)
         for i, outcome in zip(odd, _score_all([pairs[i] for i in odd], again), strict=True):
             found[i] = outcome
-    return Evaluation({pair.name: outcome.scores for pair, outcome in zip(pairs, found, strict=True)})
+    names = [pair.name for pair in pairs]
+    return Evaluation(
+        dict(zip(names, (outcome.scores for outcome in found), strict=True)),
+        dict(zip(names, (outcome.timelines for outcome in found), strict=True)),
+        _provenance(gt, pred, found, options),
+    )
+
+
+def _provenance(gt: Source, pred: Source, found: list[Outcome], options: Options) -> Provenance:
+    return Provenance(
+        truth=_origin(gt),
+        prediction=_origin(pred),
+        format=" and ".join(sorted({outcome.format for outcome in found})),
+        rules=found[0].rules,
+        similarity=" and ".join(sorted({outcome.kind for outcome in found})),
+        threshold=options.threshold,
+        version=_core.__version__,
+        backend=options.backend,
+    )
+
+
+def _origin(source: Source) -> str:
+    return str(source) if isinstance(source, (str, Path)) else "arrays"
 
 
 def _score_all(pairs: list[SequencePair], options: Options) -> list[Outcome]:
@@ -142,24 +187,29 @@ def _common(found: list[Outcome]) -> tuple[str, bool]:
 
 def _score(pair: SequencePair, options: Options) -> Outcome:
     """Read both sides of a sequence and score every class."""
-    file_format = format_of(pair.truth, options.format)
-    truth, prediction = in_names_of(load(pair.truth, file_format), load(pair.prediction, file_format))
+    first, second = load(pair, options.formats, options.renamed)
+    truth, prediction = first.rows, second.rows
+    if options.kind == "box":
+        truth, prediction = upright(truth), upright(prediction)
     kind = _kind(pair.name, truth, prediction, options.kind)
     num_frames = _num_frames(pair, truth, prediction)
     overlaps = _overlaps(kind, truth, prediction, options)
-    rules = choose(options.preprocess, file_format, truth, prediction)
+    rules = choose(options.preprocess, first.format, truth, prediction)
     by_class = options.classes is not None or has_classes(truth, prediction)
     if options.by_class is False and by_class:
         by_class = False
         truth, prediction = (replace(side, labels=None) for side in (truth, prediction))
-    scores = {}
+    scores, timelines = {}, {}
     for kept in counting(rules, pair.name, truth, prediction, overlaps, options.classes):
         rows = (truth.ids, kept.truth, prediction.ids, kept.prediction)
-        scores[kept.name] = _scores(overlaps.score(*rows, options.threshold, num_frames), num_frames)
+        counted = overlaps.score(*rows, options.threshold, num_frames)
+        scores[kept.name] = _scores(counted, num_frames)
+        timelines[kept.name] = Timeline(**counted["timeline"])
         if options.track_map:
             found = _track_map(kind, truth, prediction, overlaps, kept)
             scores[kept.name] = replace(scores[kept.name], track_map=found)
-    return Outcome(rules, by_class, bool(len(truth) and len(prediction)), scores)
+    is_telling = bool(len(truth) and len(prediction))
+    return Outcome(rules, by_class, is_telling, scores, timelines, first.format, kind)
 
 
 def _kind(name: str, truth: SequenceRows, prediction: SequenceRows, wanted: str) -> str:
@@ -167,8 +217,9 @@ def _kind(name: str, truth: SequenceRows, prediction: SequenceRows, wanted: str)
         return truth.kind if len(truth) else prediction.kind
     if truth.kind != prediction.kind or wanted not in ("auto", truth.kind):
         shapes = truth.kind if truth.kind == prediction.kind else f"{truth.kind} and {prediction.kind}"
+        hint = "; iou='box' compares the boxes around them" if wanted == "auto" else ""
         raise InvalidInputError(
-            f"sequence {name!r}: the shapes are {shapes}, which iou={wanted!r} cannot compare"
+            f"sequence {name!r}: the shapes are {shapes}, which iou={wanted!r} cannot compare{hint}"
         )
     return truth.kind
 
@@ -178,14 +229,14 @@ def _num_frames(pair: SequencePair, truth: SequenceRows, prediction: SequenceRow
     ends = [int(side.frames[-1]) for side in (truth, prediction) if len(side)]
     first = 0 if any(len(side) and side.frames[0] == 0 for side in (truth, prediction)) else 1
     last = max(ends, default=first - 1)
-    if pair.num_frames is None:
+    if truth.num_frames is None:
         return last - first + 1
-    if last - first >= pair.num_frames:
+    if last - first >= truth.num_frames:
         side = "ground truth" if len(truth) and truth.frames[-1] == last else "prediction"
         raise InvalidInputError(
-            f"sequence {pair.name!r}: the {side} has a row in frame {last}, but there are {pair.num_frames} frames"
+            f"sequence {pair.name!r}: the {side} has a row in frame {last}, but there are {truth.num_frames} frames"
         )
-    return pair.num_frames
+    return truth.num_frames
 
 
 def _overlaps(kind: str, truth: SequenceRows, prediction: SequenceRows, options: Options) -> Any:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from boxtrail.errors import SinkError, require
+from boxtrail.errors import require
+from boxtrail.evaluation.provenance import Provenance
 from boxtrail.evaluation.scores import Metrics, Scores, total
+from boxtrail.evaluation.timeline import Timeline
 
 OVERALL = "OVERALL"
 
@@ -20,12 +22,16 @@ class Evaluation:
 
     Attributes:
         scores: what was counted, by sequence and class; these add.
+        timelines: who followed whom and when, by sequence and class.
+        provenance: from what and by which rules, where :func:`boxtrail.evaluation.evaluate` found the scores.
         overall: over all sequences and classes, every box counting alike.
         sequences: one sequence each, over its classes.
         classes: one class each, over the sequences.
     """
 
     scores: Mapping[str, Mapping[str, Scores]]
+    timelines: Mapping[str, Mapping[str, Timeline]] = field(default_factory=dict)
+    provenance: Provenance | None = None
     overall: Metrics = field(init=False)
     sequences: Mapping[str, Metrics] = field(init=False)
     classes: Mapping[str, Metrics] = field(init=False)
@@ -83,10 +89,32 @@ class Evaluation:
         Raises:
             SinkError: if the file cannot be written.
         """
-        try:
-            Path(path).write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise SinkError(f"{path}: cannot write metrics: {error.strerror or error}") from error
+        from boxtrail.evaluation.saving import write_text
+
+        write_text(path, json.dumps(self.to_dict(), indent=1) + "\n")
+
+    def save_csv(self, path: str | Path, *, name: str = "tracker") -> None:
+        """Write a row a sequence and class; ``name`` is the tracker's, in the first column.
+
+        Raises:
+            SinkError: if the file cannot be written.
+        """
+        from boxtrail.evaluation.saving import save_csv
+
+        save_csv(path, {name: self})
+
+    def save_html(self, path: str | Path, *, name: str = "tracker") -> None:
+        """Write a report with tables and plots, one file that needs no network; ``name`` is the tracker's.
+
+        :func:`boxtrail.evaluation.report.save_report` writes one of several trackers.
+
+        Raises:
+            MissingExtraError: without jinja2 and plotly.
+            SinkError: if the file cannot be written.
+        """
+        from boxtrail.evaluation.report import save_report
+
+        save_report(path, {name: self})
 
 
 __all__ = ["OVERALL", "Evaluation"]

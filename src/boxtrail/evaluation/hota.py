@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from boxtrail.evaluation.rows import FloatArray
+from boxtrail.io.formats.rows import FloatArray
 
 ALPHAS: FloatArray = 0.05 + 0.05 * np.arange(19, dtype=np.float64)
 NOTHING = 1e-10  # what stands for no similarity over no matches, so that LocA of nothing is 1
@@ -42,7 +42,7 @@ class Hota:
     __radd__ = __add__
 
     def curves(self) -> dict[str, FloatArray]:
-        """Shares (19,) in [0, 1] and counts, by TrackEval's names, over :data:`ALPHAS`."""
+        """Shares (19,) in [0, 1] and counts, by TrackEval's names, over :data:`ALPHAS`; (B, 19) of B resamples."""
         det_re = self.tp / np.maximum(1.0, self.tp + self.fn)
         det_pr = self.tp / np.maximum(1.0, self.tp + self.fp)
         det_a = self.tp / np.maximum(1.0, self.tp + self.fn + self.fp)
@@ -65,8 +65,11 @@ class Hota:
     def metrics(self) -> Mapping[str, float]:
         """Means of the curves over alpha, and the values at the lowest alpha."""
         curves = self.curves()
-        means = {name: float(np.mean(curve)) for name, curve in curves.items()}
-        lowest = {"HOTA(0)": float(curves["HOTA"][0]), "LocA(0)": float(curves["LocA"][0])}
+        means = {name: np.mean(curve, axis=-1) for name, curve in curves.items()}
+        lowest = {
+            "HOTA(0)": np.take(curves["HOTA"], 0, axis=-1),
+            "LocA(0)": np.take(curves["LocA"], 0, axis=-1),
+        }
         return means | lowest | {"HOTALocA(0)": lowest["HOTA(0)"] * lowest["LocA(0)"]}
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -25,11 +27,11 @@ class Identity:
     __radd__ = __add__
 
     def metrics(self) -> Mapping[str, float]:
-        """Shares in [0, 1] and counts by TrackEval's names."""
+        """Shares in [0, 1] and counts by TrackEval's names; arrays where the counts are."""
         return {
-            "IDF1": self.tp / max(1.0, self.tp + 0.5 * self.fp + 0.5 * self.fn),
-            "IDR": self.tp / max(1, self.tp + self.fn),
-            "IDP": self.tp / max(1, self.tp + self.fp),
+            "IDF1": self.tp / np.maximum(1.0, self.tp + 0.5 * self.fp + 0.5 * self.fn),
+            "IDR": self.tp / np.maximum(1, self.tp + self.fn),
+            "IDP": self.tp / np.maximum(1, self.tp + self.fp),
             "IDTP": self.tp,
             "IDFN": self.fn,
             "IDFP": self.fp,

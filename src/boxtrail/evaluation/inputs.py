@@ -1,56 +1,80 @@
-"""Finds the sequences in what the user names: files, folders, arrays."""
+"""Finds the sequences in what the user names: files, folders, arrays, in any format and of either side its own."""
 
 from __future__ import annotations
 
-import configparser
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from boxtrail.errors import ConfigError, InvalidInputError, SourceError
-from boxtrail.evaluation.checking import checked
-from boxtrail.evaluation.reading import first_line, read_kitti, read_mot
-from boxtrail.evaluation.rows import SequenceRows, mot_rows
+from boxtrail.errors import SourceError
+from boxtrail.io.formats.catalogue import AUTO, format_name
+from boxtrail.io.formats.checking import checked
+from boxtrail.io.formats.classes import ClassMap, with_classes
+from boxtrail.io.formats.coco import read_results
+from boxtrail.io.formats.files import plain_name, read_bytes
+from boxtrail.io.formats.json_document import parse_json
+from boxtrail.io.formats.problems import Report
+from boxtrail.io.formats.reading import files_in, read_file, shifted
+from boxtrail.io.formats.rows import SequenceRows, mot_rows
+from boxtrail.io.formats.seqinfo import info_beside, with_info
 
 Tracks: TypeAlias = "str | Path | SequenceRows | ArrayLike"
 Source: TypeAlias = "Tracks | Mapping[str, Tracks]"
 
-READERS: dict[str, Callable[[Path], SequenceRows]] = {"mot": read_mot, "kitti": read_kitti}
-FORMATS = ("auto", *READERS)
-SUFFIXES = (".txt", ".txt.gz")
 DETECTORS = ("-DPM", "-FRCNN", "-SDP")  # MOT17 has every sequence three times, with the same truth
 ONE = "sequence"  # what a sequence without a name is called
+PERSONS = ("pedestrian", "person")
+PEDESTRIAN = 1  # MOTChallenge's number of them
+ROWS = "rows"  # what is no file has this format
+_SEVERAL = (".json", ".xml")  # files that may hold several sequences are read to know which
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """The rows of one side of a sequence and the format they had."""
+
+    rows: SequenceRows
+    format: str
 
 
 @dataclass(frozen=True, slots=True)
 class SequencePair:
-    """A sequence and where its two sides come from; nothing is read yet."""
+    """A sequence and where its two sides come from; of most formats nothing is read yet."""
 
     name: str
-    truth: Tracks
-    prediction: Tracks
-    num_frames: int | None  # as its seqinfo.ini says
+    truth: Tracks | Side
+    prediction: Tracks | Side
 
 
-def find_sequences(truth: Source, prediction: Source) -> list[SequencePair]:
+def formats_of(format: str | tuple[str, str]) -> tuple[str, str]:
+    """The formats of both sides.
+
+    Raises:
+        ConfigError: for an unknown name.
+    """
+    first, second = (format, format) if isinstance(format, str) else format
+    return format_name(first), format_name(second)
+
+
+def find_sequences(
+    truth: Source, prediction: Source, formats: tuple[str, str] = (AUTO, AUTO)
+) -> list[SequencePair]:
     """The sequences of the truth in order, each with its prediction; predictions of others are left aside.
 
     Raises:
         SourceError: if there is no truth, or no prediction for one of its sequences.
+        InvalidInputError: naming file and line of a mistake in a file that had to be read.
     """
-    truths = _sequences(truth, "ground truth")
+    truths = _sequences(truth, "ground truth", formats[0])
     if not truths:
         raise SourceError(f"{truth!s}: no ground truth: neither <sequence>/gt/gt.txt nor <sequence>.txt")
-    found = _sequences(prediction, "predictions")
-    if (
-        len(truths) == 1
-        and len(found) == 1
-        and not isinstance(prediction, Mapping)
-        and not _is_folder(prediction)
-    ):
+    found = _results_of(truth, prediction) or _sequences(prediction, "predictions", formats[1])
+    single = len(truths) == 1 and len(found) == 1
+    if single and not isinstance(prediction, Mapping) and not _is_folder(prediction):
         found = {next(iter(truths)): next(iter(found.values()))}
     pairs = []
     for name, side in truths.items():
@@ -59,83 +83,105 @@ def find_sequences(truth: Source, prediction: Source) -> list[SequencePair]:
             known = ", ".join(sorted(found)) or "nothing"
             where = prediction if isinstance(prediction, (str, Path)) else "the predictions"
             raise SourceError(f"{where}: no tracks of sequence {name!r}; found {known}")
-        pairs.append(SequencePair(name, side, found[match], _num_frames(side)))
+        pairs.append(SequencePair(name, side, found[match]))
     return pairs
 
 
-def load(tracks: Tracks, format: str) -> SequenceRows:
-    """The rows of one side of a sequence, checked and ordered by frame.
+def load(pair: SequencePair, formats: tuple[str, str], renamed: ClassMap | None = None) -> tuple[Side, Side]:
+    """Both sides of a sequence, checked, ordered by frame and counting frames alike.
+
+    ``renamed``: what the classes of the prediction become.
 
     Raises:
         SourceError: if a file cannot be read.
         InvalidInputError: naming file and line, or row, of the mistake.
     """
+    truth = _load(pair.truth, formats[0])
+    # VisDrone's results look like much else; beside its truth they are what they are.
+    wanted = "visdrone" if truth.format == "visdrone" and formats[1] == AUTO else formats[1]
+    prediction = _load(pair.prediction, wanted)
+    first, second = _frames_alike(truth, prediction)
+    if renamed is not None:
+        second = with_classes(second, renamed)[0]
+        # A number is the truth's; a name of the prediction's own would be looked up there instead.
+        numbers = {target for target in renamed.values() if isinstance(target, int)}
+        names = {label: name for label, name in second.names.items() if label not in numbers}
+        second = replace(second, names=names)
+    first, second = in_names_of(first, second, truth.format)
+    return Side(first, truth.format), Side(second, prediction.format)
+
+
+def _load(tracks: Tracks | Side, format: str) -> Side:
+    if isinstance(tracks, Side):
+        return tracks
     if isinstance(tracks, (str, Path)):
-        return READERS[format](Path(tracks))
-    return checked(tracks if isinstance(tracks, SequenceRows) else mot_rows(tracks))
+        path = Path(tracks)
+        if format == "visdrone" and not _is_text(path):
+            format = AUTO
+        found = read_file(path, format)
+        rows = next(iter(found.tracks.values()))
+        return Side(with_info(rows, info_beside(path)), found.format)
+    if isinstance(tracks, SequenceRows):
+        return Side(checked(tracks), "kitti" if format == "kitti" or tracks.truncations is not None else ROWS)
+    return Side(checked(mot_rows(tracks)), "mot")
 
 
-def format_of(tracks: Tracks, format: str) -> str:
-    """``"mot"`` or ``"kitti"``: as named, or by the first line of the file, where KITTI has a word.
-
-    Raises:
-        ConfigError: for an unknown name.
-    """
-    if format not in FORMATS:
-        raise ConfigError(f"unknown format {format!r}; there are {', '.join(FORMATS)}")
-    if format != "auto":
-        return format
-    if not isinstance(tracks, (str, Path)):
-        return "kitti" if isinstance(tracks, SequenceRows) and tracks.truncations is not None else "mot"
-    fields = first_line(Path(tracks)).replace(",", " ").split()
-    return (
-        "kitti"
-        if len(fields) > 2 and fields[2][0].isalpha() and fields[2].lower() not in ("nan", "inf")
-        else "mot"
-    )
+def _frames_alike(truth: Side, prediction: Side) -> tuple[SequenceRows, SequenceRows]:
+    """MOTS text counts from 0 or 1; which of them, both sides together tell."""
+    sides = (truth, prediction)
+    masks = [side.rows for side in sides if side.format == "mots"]
+    if not any(0 in rows.frames or 0 in rows.ignored_frames for rows in masks):
+        return truth.rows, prediction.rows
+    first, second = (shifted(side.rows) if side.format == "mots" else side.rows for side in sides)
+    return first, second
 
 
-def _sequences(source: Source, what: str) -> dict[str, Tracks]:
+def _sequences(source: Source, what: str, format: str) -> dict[str, Tracks | Side]:
     if isinstance(source, Mapping):
         return dict(source)
     if not isinstance(source, (str, Path)):
         return {ONE: source}
     path = Path(source)
-    if path.is_dir():
-        return _in_folder(path)
     if not path.exists():
         raise SourceError(f"{path}: no such file or folder of {what}")
-    return {_name_of(path): path}
+    try:
+        files = files_in(path)
+    except SourceError as error:
+        if path.is_dir():
+            raise SourceError(f"{path}: no {what}: {str(error).partition(': no tracks: ')[2]}") from error
+        raise
+    out: dict[str, Tracks | Side] = {}
+    for name, file in files.items():
+        if not plain_name(file).endswith(_SEVERAL):
+            out[name] = file
+            continue
+        found = read_file(file, format)
+        out |= {own or name: Side(rows, found.format) for own, rows in found.tracks.items()}
+    return out
 
 
-def _in_folder(folder: Path) -> dict[str, Tracks]:
-    """MOTChallenge's ``gt/gt.txt`` here or one level down, else the text files here or in ``data``."""
-    own = _truth_file(folder)
-    if own is not None:
-        return {folder.resolve().name: own}
-    inner = {entry.name: _truth_file(entry) for entry in sorted(folder.iterdir()) if entry.is_dir()}
-    challenge: dict[str, Tracks] = {name: file for name, file in inner.items() if file is not None}
-    files: dict[str, Tracks] = {
-        _name_of(file): file
-        for file in sorted(folder.iterdir())
-        if file.name.endswith(SUFFIXES) and file.is_file()
-    }
-    if not challenge and not files and (folder / "data").is_dir():
-        return _in_folder(folder / "data")
-    return challenge or files
+def _results_of(truth: Source, prediction: Source) -> dict[str, Tracks | Side] | None:
+    """COCO's bare lists of results name images of the truth's file; None if it is not that."""
+    if not all(
+        isinstance(side, (str, Path)) and plain_name(Path(side)).endswith(".json")
+        for side in (truth, prediction)
+    ):
+        return None
+    first, second = Path(str(truth)), Path(str(prediction))
+    if not (first.is_file() and second.is_file()):
+        return None
+    data = read_bytes(second)
+    if data.lstrip()[:1] != b"[" or read_bytes(first).lstrip()[:1] != b"{":
+        return None
+    found = read_results(data, Report(second), parse_json(read_bytes(first), Report(first)))
+    return {name or ONE: Side(rows, "coco") for name, rows in found.items()}
 
 
-def _truth_file(folder: Path) -> Path | None:
-    return next((file for suffix in SUFFIXES if (file := folder / "gt" / f"gt{suffix}").is_file()), None)
+def _is_text(path: Path) -> bool:
+    return plain_name(path).endswith(".txt")
 
 
-def _name_of(path: Path) -> str:
-    if path.parent.name == "gt" and path.name.removesuffix(".gz") == "gt.txt":
-        return path.resolve().parent.parent.name
-    return path.name.removesuffix(".gz").removesuffix(".txt")
-
-
-def _match(name: str, found: Mapping[str, Any]) -> str | None:
+def _match(name: str, found: Mapping[str, object]) -> str | None:
     """The name itself, or the one that differs by MOT17's name of the detector."""
     stem = _without_detector(name)
     alike = [other for other in found if _without_detector(other) == stem]
@@ -150,44 +196,44 @@ def _is_folder(source: Source) -> bool:
     return isinstance(source, (str, Path)) and Path(source).is_dir()
 
 
-def _num_frames(truth: Tracks) -> int | None:
-    """``seqLength`` of the seqinfo.ini beside a MOTChallenge truth, if there is one."""
-    if isinstance(truth, SequenceRows):
-        return truth.num_frames
-    if not isinstance(truth, (str, Path)) or Path(truth).parent.name != "gt":
-        return None
-    file = Path(truth).parent.parent / "seqinfo.ini"
-    if not file.is_file():
-        return None
-    parser = configparser.ConfigParser(interpolation=None)
-    try:
-        parser.read(file, encoding="utf-8-sig")
-        return parser.getint("Sequence", "seqLength")
-    except (configparser.Error, UnicodeDecodeError, ValueError) as error:
-        raise InvalidInputError(f"{file}: no seqLength: {str(error).splitlines()[0]}") from error
+def in_names_of(
+    truth: SequenceRows, prediction: SequenceRows, truth_format: str = ROWS
+) -> tuple[SequenceRows, SequenceRows]:
+    """Both sides with one numbering of their classes, where they have names; case does not matter.
 
-
-def in_names_of(truth: SequenceRows, prediction: SequenceRows) -> tuple[SequenceRows, SequenceRows]:
-    """Both sides with one numbering of their classes, where they have names."""
+    MOT text has numbers alone; of its classes a person has the name that other formats use.
+    """
     if not prediction.names or prediction.labels is None:
         return truth, prediction
     names = dict(truth.names)
-    numbers = {name: label for label, name in names.items()}
+    numbers = {name.casefold(): label for label, name in names.items()}
+    taken = set(names)
+    if not names and truth.labels is not None:
+        taken = set(np.unique(truth.labels).tolist())
+        if truth_format == "mot":
+            numbers = dict.fromkeys(PERSONS, PEDESTRIAN)
+            taken |= set(range(20))  # MOTChallenge's and a few more
     renumbered = prediction.labels.copy()
     for label, name in prediction.names.items():
-        number = numbers.setdefault(name, max(names, default=-1) + 1)
-        names[number] = name
+        number = numbers.get(name.casefold())
+        if number is None:
+            number = max(taken, default=-1) + 1
+            numbers[name.casefold()] = number
+        taken.add(number)
+        names.setdefault(number, name)
         renumbered[prediction.labels == label] = number
-    return replace(truth, names=names), replace(prediction, names=names, labels=renumbered)
+    truth_names = names if truth.names or truth_format != "mot" else truth.names
+    return replace(truth, names=truth_names), replace(prediction, names=names, labels=renumbered)
 
 
 __all__ = [
-    "FORMATS",
+    "ROWS",
     "SequencePair",
+    "Side",
     "Source",
     "Tracks",
     "find_sequences",
-    "format_of",
+    "formats_of",
     "in_names_of",
     "load",
 ]

@@ -1,4 +1,4 @@
-"""Which rows count for which class: the rules of MOTChallenge, of KITTI, or none."""
+"""Which rows count for which class: the rules of MOTChallenge, KITTI, MOTS, VisDrone, or none."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail.errors import ConfigError, InvalidInputError
-from boxtrail.evaluation.rows import FloatArray, IntArray, SequenceRows
+from boxtrail.evaluation.region_rules import VISDRONE_SCORED, keep_mots, keep_visdrone
+from boxtrail.io.formats.mot import VISDRONE_CLASSES
+from boxtrail.io.formats.mots import MOTS_CLASSES
+from boxtrail.io.formats.rows import FloatArray, IntArray, SequenceRows
 
 Marks: TypeAlias = NDArray[np.bool_]
 Classes: TypeAlias = "Iterable[str | int] | Mapping[int, str] | None"
 
-PREPROCESS = ("auto", "mot", "kitti", "none")
+PREPROCESS = ("auto", "mot", "kitti", "mots", "visdrone", "none")
 PEDESTRIAN = 1
 # MOTChallenge's classes: 2 person on a vehicle, 7 static person, 8 distractor, 12 reflection.
 MOT_DISTRACTORS = (2, 7, 8, 12)
@@ -63,9 +66,9 @@ class Counting:
 
 
 def choose(preprocess: str, format: str, truth: SequenceRows, prediction: SequenceRows) -> str:
-    """``"mot"``, ``"kitti"`` or ``"none"``.
+    """``"mot"``, ``"kitti"``, ``"mots"``, ``"visdrone"`` or ``"none"``.
 
-    ``"auto"`` takes KITTI's rules for KITTI files and MOTChallenge's for MOT files, unless classes beside
+    ``"auto"`` takes the rules of the format of the truth, and MOTChallenge's for MOT files, unless classes beside
     MOTChallenge's pedestrian are predicted or the truth has classes that MOTChallenge does not know.
 
     Raises:
@@ -75,8 +78,8 @@ def choose(preprocess: str, format: str, truth: SequenceRows, prediction: Sequen
         raise ConfigError(f"unknown preprocess {preprocess!r}; there are {', '.join(PREPROCESS)}")
     if preprocess != "auto":
         return preprocess
-    if format == "kitti":
-        return "kitti"
+    if format in ("kitti", "mots", "visdrone"):
+        return format
     foreign = prediction.labels is not None and np.any(prediction.labels > PEDESTRIAN)
     unknown = truth.labels is not None and not np.all(np.isin(truth.labels, MOT_CLASSES))
     return "none" if truth.kind == "mask" or truth.names or foreign or unknown else "mot"
@@ -100,6 +103,8 @@ def counting(
         return _mot(sequence, truth, prediction, overlaps, classes)
     if rules == "kitti":
         return _kitti(sequence, truth, prediction, overlaps, classes)
+    if rules in ("mots", "visdrone"):
+        return _with_regions(rules, sequence, truth, prediction, overlaps, classes)
     return _plain(sequence, truth, prediction, classes)
 
 
@@ -153,7 +158,7 @@ def _kitti(
             labels,
             np.asarray(prediction.shapes, dtype=np.float64),
             truth.ignored_frames,
-            truth.ignored,
+            np.asarray(truth.ignored, dtype=np.float64),
             numbers.get(name, -1),
             [numbers[similar] for similar in KITTI_SIMILAR[name] if similar in numbers],
             KITTI_MAX_TRUNCATION,
@@ -162,6 +167,31 @@ def _kitti(
         )
         out.append(Counting(name, *kept))
     return out
+
+
+def _with_regions(
+    rules: str,
+    sequence: str,
+    truth: SequenceRows,
+    prediction: SequenceRows,
+    overlaps: Overlaps,
+    classes: Classes,
+) -> list[Counting]:
+    known = MOTS_CLASSES if rules == "mots" else VISDRONE_CLASSES
+    if classes is not None:
+        names = _names(truth, prediction, classes)
+        numbers = {name: label for label, name in known.items()}
+        names = {numbers.get(name.lower(), label): name for label, name in names.items()}
+    elif rules == "visdrone":
+        names = {label: name for label, name in known.items() if name in VISDRONE_SCORED}
+    else:  # KITTI-MOTS has cars and pedestrians, MOTSChallenge pedestrians alone
+        found = [side.labels for side in (truth, prediction) if side.labels is not None]
+        names = {label: name for label, name in known.items() if any(label in labels for labels in found)}
+        names = names or {2: known[2]}
+    keep = keep_mots if rules == "mots" else keep_visdrone
+    return [
+        Counting(name, *keep(sequence, truth, prediction, overlaps, label)) for label, name in names.items()
+    ]
 
 
 def _plain(sequence: str, truth: SequenceRows, prediction: SequenceRows, classes: Classes) -> list[Counting]:

@@ -12,15 +12,17 @@ from boxtrail.evaluation.clear import Clear
 from boxtrail.evaluation.counts import Counts
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
-from boxtrail.evaluation.rows import FloatArray
 from boxtrail.evaluation.track_map import TrackMap
+from boxtrail.io.formats.rows import FloatArray
 
 
 class Metrics(Mapping[str, float]):
     """TrackEval's names to fractions and counts; ``curves`` holds HOTA's over alpha (19,), and track mAP's (10,)."""
 
     def __init__(self, values: Mapping[str, float], curves: Mapping[str, FloatArray]) -> None:
-        self._values = dict(values)
+        self._values = {
+            name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()
+        }
         self.curves = dict(curves)
 
     def __getitem__(self, name: str) -> float:

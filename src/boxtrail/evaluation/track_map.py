@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.evaluation.rows import FloatArray
+from boxtrail.io.formats.rows import FloatArray
 
 VOLUMES: FloatArray = 0.5 + 0.05 * np.arange(10, dtype=np.float64)
 RECALLS: FloatArray = np.linspace(0.0, 1.0, 101)

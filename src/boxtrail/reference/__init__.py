@@ -12,6 +12,7 @@ from boxtrail.reference.cbiou import CBIoU
 from boxtrail.reference.deepocsort import DeepOcSort
 from boxtrail.reference.deepsort import DeepSort
 from boxtrail.reference.hybridsort import HybridSort
+from boxtrail.reference.kalman import with_noise
 from boxtrail.reference.occluboost import OccluBoost
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sfsort import SFSORT
@@ -45,10 +46,17 @@ def make_stream(
     per_class: bool,
     class_group: dict[int, int],
     class_vote: bool,
+    kalman_noise: dict[str, list[float]],
     **options: Any,
 ) -> Stream[Any]:
     """A stream of the tracker by its class name; the same arguments as the compiled class of that name."""
-    algorithm = partial(ALGORITHMS[tracker], oriented=oriented, **options)
+    plain = partial(ALGORITHMS[tracker], oriented=oriented, **options)
+
+    def algorithm() -> Any:
+        made = plain()
+        made.model = with_noise(made.model, kalman_noise)
+        return made
+
     algorithm()  # an option too few or too many shows now, not at the first frame
     classes = ClassPolicy(per_class, class_group, class_vote)
     return Stream(algorithm, oriented=oriented, record=record, classes=classes)

@@ -9,6 +9,7 @@ the same posterior as the joint update (Bar-Shalom, Li, Kirubarajan 2001, §5), 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
@@ -178,6 +179,23 @@ def motion_model(family: str, *, oriented: bool = False, aspect_epsilon: float =
         process_velocity=model.process_velocity + angle[3],
         measurement=model.measurement + angle[4],
     )
+
+
+def with_noise(model: MotionModel, values: Mapping[str, Sequence[float]]) -> MotionModel:
+    """The family with other noise: by the name of a field of :class:`MotionModel`, a value for each coordinate.
+
+    A value replaces that of the coordinate's :class:`Noise`, so it is a variance, or a share of the width or height,
+    as the family has it. Coordinates beyond the values given, as the angle, keep theirs.
+    """
+    changed: dict[str, tuple[Noise, ...]] = {}
+    for name, given in values.items():
+        terms: tuple[Noise, ...] = getattr(model, name)
+        kept = terms[len(given) :]
+        changed[name] = (
+            *(replace(term, value=value) for term, value in zip(terms, given, strict=False)),
+            *kept,
+        )
+    return replace(model, **changed)  # type: ignore[arg-type]
 
 
 def measurement(model: MotionModel, box: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import Any
 
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.class_groups import group_of_class
+from boxtrail.trackers.kalman_noise import KINDS
 from boxtrail.trackers.options import StreamConfig, frames
 
 
@@ -32,5 +33,7 @@ def backend_options(
     options["per_class"] = stream.per_class or stream.class_groups is not None
     options["class_group"] = group_of_class(stream.class_groups, stream.class_names)
     options["class_vote"] = stream.class_vote
+    noise = stream.kalman_noise or {}
+    options["kalman_noise"] = {kind: list(noise.get(kind, ())) for kind in KINDS}
     options["record"] = stream.record
     return options

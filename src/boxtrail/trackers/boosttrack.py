@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.options import duration, option
+from boxtrail.trackers.search import among, between
 from boxtrail.trackers.tracker import Tracker
 
 # What a variant switches on.
@@ -57,17 +58,17 @@ class BoostTrackConfig:
     use_rich_s: bool | None = option(None)
     use_sb: bool | None = option(None)
     use_vt: bool | None = option(None)
-    track_low_thresh: float = option(0.1, 0.0, 1.0)
-    det_thresh: float = option(0.6, 0.0, 1.0)
-    iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = duration("2.0s")
-    min_hits: int = option(3, 0, 1000)
-    lambda_iou: float = option(0.5, 0.0, 100.0)
-    lambda_mhd: float = option(0.25, 0.0, 100.0)
-    lambda_shape: float = option(0.25, 0.0, 100.0)
-    use_dlo_boost: bool = option(True)
-    use_duo_boost: bool = option(True)
-    dlo_boost_coef: float = option(0.65, 0.0, 10.0)
+    track_low_thresh: float = option(0.1, 0.0, 1.0, search=between(0.05, 0.5, not_above="det_thresh"))
+    det_thresh: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    iou_threshold: float = option(0.3, 0.0, 1.0, search=between(0.1, 0.6))
+    max_age: float | str = duration("2.0s", search=between(0.2, 3.0, step=0.1))
+    min_hits: int = option(3, 0, 1000, search=between(0, 5, step=1))
+    lambda_iou: float = option(0.5, 0.0, 100.0, search=between(0.0, 2.0, step=0.05))
+    lambda_mhd: float = option(0.25, 0.0, 100.0, search=between(0.0, 1.0, step=0.05))
+    lambda_shape: float = option(0.25, 0.0, 100.0, search=between(0.0, 1.0, step=0.05))
+    use_dlo_boost: bool = option(True, search=among(False, True))
+    use_duo_boost: bool = option(True, search=among(False, True))
+    dlo_boost_coef: float = option(0.65, 0.0, 10.0, search=between(0.3, 0.95))
     vt_slope: float = option(0.0075, 0.0, 1.0)
     s_sim_corr: bool = option(False)
     output_score: str = option("detection", choices=SCORES)
@@ -140,3 +141,11 @@ class BoostTrack(Tracker):
             if options[name] is None:
                 options[name] = chosen
         return options
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; a boost may make an unsure detection sure."""
+        options = self._backend_options
+        if not options["use_embeddings"]:
+            return None
+        is_boosted = options["use_dlo_boost"] or options["use_duo_boost"]
+        return float(options["track_low_thresh"] if is_boosted else options["det_thresh"])

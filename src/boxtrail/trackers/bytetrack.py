@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, duration, option
+from boxtrail.trackers.search import among, between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -27,15 +28,15 @@ class ByteTrackConfig:
         asso_func: measure of overlap; thresholds are meant for ``"iou"``.
     """
 
-    track_high_thresh: float = option(0.6, 0.0, 1.0)
-    track_low_thresh: float = option(0.1, 0.0, 1.0)
-    new_track_thresh: float = option(0.7, 0.0, 1.0)
-    match_thresh: float = option(0.9, 0.0, 2.0)
-    second_match_thresh: float = option(0.5, 0.0, 2.0)
-    unconfirmed_match_thresh: float = option(0.7, 0.0, 2.0)
-    track_buffer: float | str = duration(30)
-    fuse_score: bool = option(True)
-    duplicate_thresh: float = option(0.15, 0.0, 1.0)
+    track_high_thresh: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    track_low_thresh: float = option(0.1, 0.0, 1.0, search=between(0.05, 0.5, not_above="track_high_thresh"))
+    new_track_thresh: float = option(0.7, 0.0, 1.0, search=between(0.3, 0.9, not_below="track_high_thresh"))
+    match_thresh: float = option(0.9, 0.0, 2.0, search=between(0.6, 0.99))
+    second_match_thresh: float = option(0.5, 0.0, 2.0, search=between(0.3, 0.8))
+    unconfirmed_match_thresh: float = option(0.7, 0.0, 2.0, search=between(0.4, 0.95))
+    track_buffer: float | str = duration(30, search=between(5, 90, step=1))
+    fuse_score: bool = option(True, search=among(False, True))
+    duplicate_thresh: float = option(0.15, 0.0, 1.0, search=between(0.05, 0.4))
     asso_func: str = option("iou", choices=MEASURES)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import duration, option
+from boxtrail.trackers.search import among, between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -32,16 +33,18 @@ class CBIoUConfig:
     """
 
     mode: str = option("two-stage", choices=("paper", "two-stage"))
-    track_high_thresh: float = option(0.6, 0.0, 1.0)
-    track_low_thresh: float = option(0.1, 0.0, 1.0)
-    new_track_thresh: float = option(0.7, 0.0, 1.0)
-    buffer_ratio_first: float = option(0.3, 0.0, 10.0)
-    buffer_ratio_second: float = option(0.5, 0.0, 10.0)
-    min_similarity_first: float = option(0.3, 0.0, 1.0)
-    min_similarity_second: float = option(0.5, 0.0, 1.0)
-    min_similarity_unconfirmed: float = option(0.3, 0.0, 1.0)
-    track_buffer: float | str = duration(30)
-    fuse_score: bool = option(True)
+    track_high_thresh: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    track_low_thresh: float = option(0.1, 0.0, 1.0, search=between(0.05, 0.5, not_above="track_high_thresh"))
+    new_track_thresh: float = option(0.7, 0.0, 1.0, search=between(0.3, 0.9, not_below="track_high_thresh"))
+    buffer_ratio_first: float = option(0.3, 0.0, 10.0, search=between(0.0, 0.8))
+    buffer_ratio_second: float = option(
+        0.5, 0.0, 10.0, search=between(0.0, 1.2, not_below="buffer_ratio_first")
+    )
+    min_similarity_first: float = option(0.3, 0.0, 1.0, search=between(0.05, 0.6))
+    min_similarity_second: float = option(0.5, 0.0, 1.0, search=between(0.1, 0.8))
+    min_similarity_unconfirmed: float = option(0.3, 0.0, 1.0, search=between(0.1, 0.7))
+    track_buffer: float | str = duration(30, search=between(5, 90, step=1))
+    fuse_score: bool = option(True, search=among(False, True))
     motion_window: int = option(10, 1, 1000)
 
 

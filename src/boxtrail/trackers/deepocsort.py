@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, duration, option
+from boxtrail.trackers.search import between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -32,17 +33,19 @@ class DeepOcSortConfig:
         asso_func: measure of overlap, in all stages; the threshold is meant for ``"iou"``.
     """
 
-    det_thresh: float = option(0.6, 0.0, 1.0)
-    iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = duration(30)
-    min_hits: int = option(3, 0, 1000)
-    delta_t: int = option(3, 1, 1000)
-    inertia: float = option(0.2, 0.0, 1.0)
+    det_thresh: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    iou_threshold: float = option(0.3, 0.0, 1.0, search=between(0.1, 0.6))
+    max_age: float | str = duration(30, search=between(5, 90, step=1))
+    min_hits: int = option(3, 0, 1000, search=between(0, 5, step=1))
+    delta_t: int = option(3, 1, 1000, search=between(1, 6, step=1))
+    inertia: float = option(0.2, 0.0, 1.0, search=between(0.0, 0.6))
     oru_repeat_last: bool = option(True)
-    w_association_emb: float = option(0.75, 0.0, 10.0)
-    alpha_fixed_emb: float = option(0.95, 0.0, 1.0)
+    w_association_emb: float = option(
+        0.75, 0.0, 10.0, search=between(0.0, 2.0, step=0.05, needs="embeddings")
+    )
+    alpha_fixed_emb: float = option(0.95, 0.0, 1.0, search=between(0.8, 0.99, needs="embeddings"))
     aw_metric: str = option("new", choices=("new", "max", "off"))
-    aw_param: float = option(0.5, 0.0, 1.0)
+    aw_param: float = option(0.5, 0.0, 1.0, search=between(0.1, 1.0, needs="embeddings"))
     asso_func: str = option("iou", choices=MEASURES)
 
 
@@ -97,3 +100,7 @@ class DeepOcSort(Tracker):
         "w_assoc_emb": "w_association_emb",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; it uses sure detections only."""
+        return float(self.config.det_thresh)

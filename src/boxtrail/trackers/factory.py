@@ -6,7 +6,7 @@ import difflib
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boxtrail.errors import ConfigError
 from boxtrail.trackers.boosttrack import BoostTrack
@@ -25,6 +25,9 @@ from boxtrail.trackers.sort import Sort
 from boxtrail.trackers.strongsort import StrongSort
 from boxtrail.trackers.tracker import Tracker
 from boxtrail.trackers.tracktrack import TrackTrack
+
+if TYPE_CHECKING:
+    from boxtrail.reid.by_class import EmbedderSpec
 
 TRACKERS: dict[str, type[Tracker]] = {
     "boosttrack": BoostTrack,
@@ -53,7 +56,7 @@ def create_tracker(
     tracker_config: str | Path | Mapping[str, Any] | None = None,
     tracker_backend: str | None = None,
     evolve_param_dict: Mapping[str, Any] | None = None,
-    reid_weights: str | Path | None = None,
+    reid_weights: EmbedderSpec | None = None,
     device: str | None = None,
     half: bool = False,
     **options: Any,
@@ -69,15 +72,16 @@ def create_tracker(
         tracker_config: the same, or a mapping of options.
         tracker_backend: another name of ``backend``.
         evolve_param_dict: more options, as tuners hand them over.
-        reid_weights: an appearance model. No tracker loads one: make the embeddings outside and pass them to
-            ``update`` as ``embs``. A tracker without appearance has no use for it, and says so in the log.
-        device: of the appearance model; means nothing without one.
-        half: half precision of the appearance model; means nothing without one.
+        reid_weights: an embedder for frames passed to ``update`` without ``embs``: ``"histogram"``, the path of a
+            network, an object with ``embed`` and ``dim``, or a mapping of class ids or names (``"*"``: all others) to
+            these. A tracker without appearance has no use for it, and says so in the log.
+        device: where the embedder runs, ``"auto"``, ``"cpu"`` or ``"cuda:0"``; means nothing without one.
+        half: half precision of the embedder; means nothing without one.
         **options: see the tracker's class.
 
     Raises:
-        ConfigError: for an unknown tracker, backend, preset or option; for ``reid_weights`` with a tracker that
-            looks at appearance.
+        ConfigError: for an unknown tracker, backend, preset or option; for ``reid_weights`` that are not there.
+        EmbedderError, MissingExtraError: if the embedder cannot be made.
     """
     if not isinstance(tracker_type, str):
         raise ConfigError(
@@ -88,30 +92,24 @@ def create_tracker(
     if len(asked) > 1:
         raise ConfigError(f"two backends at once: {' and '.join(sorted(asked))}")
     kind = tracker_class(name)
-    _look_at_appearance(kind, {"reid_weights": reid_weights, "device": device, "half": half or None})
+    appearance = _appearance(kind, {"reid_weights": reid_weights, "device": device, "half": half or None})
     chosen: dict[str, Any] = {}
     for source in (preset, tracker_config, evolve_param_dict, options):
         if source is not None:
             values = source if isinstance(source, Mapping) else load_preset(kind.name, source)
             chosen |= own_names(values, kind.aliases, kind.__name__)
-    return kind(backend=next(iter(asked), None), **chosen)
+    return kind(backend=next(iter(asked), None), **appearance, **chosen)
 
 
-def _look_at_appearance(kind: type[Tracker], given: Mapping[str, Any]) -> None:
-    """What is said of an appearance model: refused where it would matter, ignored aloud where it does not.
-
-    Raises:
-        ConfigError: for weights that a tracker could use, for none are loaded here.
-    """
-    named = [name for name, value in given.items() if value is not None]
+def _appearance(kind: type[Tracker], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the embedder; said aloud and left out where they mean nothing."""
+    named = {name: value for name, value in given.items() if value is not None}
     if kind.appearance != "unused" and given["reid_weights"] is not None:
-        raise ConfigError(
-            f"{kind.__name__} does not load appearance models (reid_weights={str(given['reid_weights'])!r}); "
-            "make the embeddings outside and pass them as update(dets, embs=...)"
-        )
+        return named
     if named:
         without = "does not look at appearance" if kind.appearance == "unused" else "has no appearance model"
         _logger.info("%s %s: ignored %s", kind.__name__, without, ", ".join(named))
+    return {}
 
 
 def tracker_class(name: str) -> type[Tracker]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, duration, option
+from boxtrail.trackers.search import among, between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -44,26 +45,36 @@ class HybridSortConfig:
         asso_func: measure of overlap, in all stages; thresholds are meant for ``"hmiou"``.
     """
 
-    det_thresh: float = option(0.6, 0.0, 1.0)
-    track_low_thresh: float = option(0.1, 0.0, 1.0)
-    iou_threshold: float = option(0.25, 0.0, 1.0)
-    max_age: float | str = duration(30)
-    min_hits: int = option(3, 0, 1000)
-    delta_t: int = option(3, 1, 1000)
-    inertia: float = option(0.05, 0.0, 1.0)
-    use_byte: bool = option(True)
+    det_thresh: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    track_low_thresh: float = option(0.1, 0.0, 1.0, search=between(0.05, 0.5, not_above="det_thresh"))
+    iou_threshold: float = option(0.25, 0.0, 1.0, search=between(0.05, 0.6))
+    max_age: float | str = duration(30, search=between(5, 90, step=1))
+    min_hits: int = option(3, 0, 1000, search=between(0, 5, step=1))
+    delta_t: int = option(3, 1, 1000, search=between(1, 6, step=1))
+    inertia: float = option(0.05, 0.0, 1.0, search=between(0.0, 0.3))
+    use_byte: bool = option(True, search=among(False, True))
     oru_repeat_last: bool = option(True)
-    tcm_first_step_weight: float = option(1.0, 0.0, 10.0)
-    tcm_byte_step_weight: float = option(1.0, 0.0, 10.0)
+    tcm_first_step_weight: float = option(1.0, 0.0, 10.0, search=between(0.0, 2.0, step=0.05))
+    tcm_byte_step_weight: float = option(1.0, 0.0, 10.0, search=between(0.0, 2.0, step=0.05))
     tcm_byte_gate: bool = option(True)
-    eg_weight_high_score: float = option(1.3, 0.0, 100.0)
-    eg_weight_low_score: float = option(1.2, 0.0, 100.0)
+    eg_weight_high_score: float = option(
+        1.3, 0.0, 100.0, search=between(0.0, 5.0, step=0.1, needs="embeddings")
+    )
+    eg_weight_low_score: float = option(
+        1.2, 0.0, 100.0, search=between(0.0, 5.0, step=0.1, needs="embeddings")
+    )
     with_longterm_reid_correction: bool = option(True)
-    longterm_reid_correction_thresh: float = option(0.4, 0.0, 2.0)
-    longterm_reid_correction_thresh_low: float = option(0.4, 0.0, 2.0)
-    longterm_reid_weight: float = option(0.0, 0.0, 100.0)
+    longterm_reid_correction_thresh: float = option(
+        0.4, 0.0, 2.0, search=between(0.1, 0.9, needs="embeddings")
+    )
+    longterm_reid_correction_thresh_low: float = option(
+        0.4, 0.0, 2.0, search=between(0.1, 0.9, needs="embeddings")
+    )
+    longterm_reid_weight: float = option(
+        0.0, 0.0, 100.0, search=between(0.0, 2.0, step=0.1, needs="embeddings")
+    )
     longterm_bank_length: int = option(30, 1, 10000)
-    alpha: float = option(0.8, 0.0, 1.0)
+    alpha: float = option(0.8, 0.0, 1.0, search=between(0.6, 0.99, needs="embeddings"))
     adapfs: bool = option(False)
     warp_observations: bool = option(True)
     asso_func: str = option("hmiou", choices=MEASURES)
@@ -128,3 +139,10 @@ class HybridSort(Tracker):
         "minimum_consecutive_frames": "min_hits",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; the two stages have each a weight of appearance."""
+        config = self.config
+        if config.use_byte and config.eg_weight_low_score > 0.0:
+            return float(min(config.track_low_thresh, config.det_thresh))
+        return float(config.det_thresh) if config.eg_weight_high_score > 0.0 else None

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from boxtrail.trackers.boosttrack import SCORES
 from boxtrail.trackers.options import duration, option
+from boxtrail.trackers.search import among, between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -64,43 +65,45 @@ class OccluBoostConfig:
         max_aspect_ratio: upright boxes wider than this times their height are not reported; 0 allows any.
     """
 
-    det_thresh: float = option(0.6, 0.0, 1.0)
-    iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = duration("2.0s")
-    min_hits: int = option(1, 0, 1000)
-    lambda_iou: float = option(0.5, 0.0, 100.0)
-    lambda_mhd: float = option(0.25, 0.0, 100.0)
-    lambda_shape: float = option(0.25, 0.0, 100.0)
-    lambda_emb_multiplier: float = option(1.5, 0.0, 100.0)
+    det_thresh: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    iou_threshold: float = option(0.3, 0.0, 1.0, search=between(0.1, 0.6))
+    max_age: float | str = duration("2.0s", search=between(0.2, 3.0, step=0.1))
+    min_hits: int = option(1, 0, 1000, search=between(0, 5, step=1))
+    lambda_iou: float = option(0.5, 0.0, 100.0, search=between(0.0, 2.0, step=0.05))
+    lambda_mhd: float = option(0.25, 0.0, 100.0, search=between(0.0, 1.0, step=0.05))
+    lambda_shape: float = option(0.25, 0.0, 100.0, search=between(0.0, 1.0, step=0.05))
+    lambda_emb_multiplier: float = option(
+        1.5, 0.0, 100.0, search=between(0.0, 3.0, step=0.1, needs="embeddings")
+    )
     use_embeddings: bool = option(True)
-    use_dlo_boost: bool = option(True)
-    use_duo_boost: bool = option(False)
+    use_dlo_boost: bool = option(True, search=among(False, True))
+    use_duo_boost: bool = option(False, search=among(False, True))
     dlo_boost_coef: float = option(0.65, 0.0, 10.0)
-    use_rich_s: bool = option(False)
-    use_sb: bool = option(True)
-    use_vt: bool = option(True)
+    use_rich_s: bool = option(False, search=among(False, True))
+    use_sb: bool = option(True, search=among(False, True))
+    use_vt: bool = option(True, search=among(False, True))
     vt_slope: float = option(0.0075, 0.0, 1.0)
     s_sim_corr: bool = option(False)
-    track_low_thresh: float = option(0.1, 0.0, 1.0)
-    new_track_thresh: float = option(0.7, 0.0, 1.0)
-    confirm_hits: int = option(2, 0, 1000)
-    instant_confirm_thresh: float = option(0.7, 0.0, 1.0)
-    tentative_max_age: float | str = duration(3)
-    recovery_appearance: float = option(0.7, 0.0, 1.0)
-    recovery_iou: float = option(0.25, 0.0, 1.0)
-    recovery_max_age: float | str = duration("2.0s")
-    feat_alpha: float = option(0.9, 0.0, 1.0)
-    use_second_pass: bool = option(True)
-    second_pass_iou: float = option(0.8, 0.0, 1.0)
-    second_pass_appearance: float = option(0.4, 0.0, 1.0)
-    second_pass_max_age: float | str = duration(8)
-    second_pass_min_hits: int = option(3, 0, 1000)
+    track_low_thresh: float = option(0.1, 0.0, 1.0, search=between(0.05, 0.5, not_above="det_thresh"))
+    new_track_thresh: float = option(0.7, 0.0, 1.0, search=between(0.3, 0.9, not_below="det_thresh"))
+    confirm_hits: int = option(2, 0, 1000, search=between(0, 5, step=1))
+    instant_confirm_thresh: float = option(0.7, 0.0, 1.0, search=between(0.5, 0.95))
+    tentative_max_age: float | str = duration(3, search=between(1, 10, step=1))
+    recovery_appearance: float = option(0.7, 0.0, 1.0, search=between(0.4, 0.9, needs="embeddings"))
+    recovery_iou: float = option(0.25, 0.0, 1.0, search=between(0.05, 0.6, needs="embeddings"))
+    recovery_max_age: float | str = duration("2.0s", search=between(0.2, 3.0, step=0.1, needs="embeddings"))
+    feat_alpha: float = option(0.9, 0.0, 1.0, search=between(0.7, 0.99, needs="embeddings"))
+    use_second_pass: bool = option(True, search=among(False, True))
+    second_pass_iou: float = option(0.8, 0.0, 1.0, search=between(0.4, 0.95))
+    second_pass_appearance: float = option(0.4, 0.0, 1.0, search=between(0.2, 0.8, needs="embeddings"))
+    second_pass_max_age: float | str = duration(8, search=between(1, 30, step=1))
+    second_pass_min_hits: int = option(3, 0, 1000, search=between(0, 6, step=1))
     second_pass_after_gap: bool = option(True)
-    duplicate_iou: float = option(0.95, 0.0, 1.0)
-    ams_gain: float = option(0.9, 0.0, 1.0)
-    ams_jump: float = option(0.9, 0.0, 1e6)
+    duplicate_iou: float = option(0.95, 0.0, 1.0, search=between(0.7, 1.0))
+    ams_gain: float = option(0.9, 0.0, 1.0, search=between(0.5, 1.0))
+    ams_jump: float = option(0.9, 0.0, 1e6, search=between(0.3, 2.0, step=0.05))
     ams_buffer: int = option(30, 2, 1000)
-    ams_shrink: float = option(0.7, 0.0, 1e6)
+    ams_shrink: float = option(0.7, 0.0, 1e6, search=between(0.4, 0.95))
     use_gta: bool = option(False)
     gta_appearance: float = option(0.7, 0.0, 1.0)
     gta_min_age: int = option(7, 0, 10**6)
@@ -164,3 +167,14 @@ class OccluBoost(Tracker):
         "aspect_ratio_thresh": "max_aspect_ratio",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; a boost may make any detection sure, the second pass takes others."""
+        config = self.config
+        if not config.use_embeddings:
+            return None
+        if config.use_dlo_boost or config.use_duo_boost:
+            return 0.0
+        if config.use_second_pass:
+            return float(min(config.track_low_thresh, config.det_thresh))
+        return float(config.det_thresh)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, duration, option
+from boxtrail.trackers.search import among, between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -27,14 +28,14 @@ class OcSortConfig:
         asso_func: measure of overlap, in all stages; the threshold is meant for ``"iou"``.
     """
 
-    det_thresh: float = option(0.6, 0.0, 1.0)
-    track_low_thresh: float = option(0.1, 0.0, 1.0)
-    iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = duration(30)
-    min_hits: int = option(3, 0, 1000)
-    delta_t: int = option(3, 1, 1000)
-    inertia: float = option(0.2, 0.0, 1.0)
-    use_byte: bool = option(False)
+    det_thresh: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    track_low_thresh: float = option(0.1, 0.0, 1.0, search=between(0.05, 0.5, not_above="det_thresh"))
+    iou_threshold: float = option(0.3, 0.0, 1.0, search=between(0.1, 0.6))
+    max_age: float | str = duration(30, search=between(5, 90, step=1))
+    min_hits: int = option(3, 0, 1000, search=between(0, 5, step=1))
+    delta_t: int = option(3, 1, 1000, search=between(1, 6, step=1))
+    inertia: float = option(0.2, 0.0, 1.0, search=between(0.0, 0.6))
+    use_byte: bool = option(False, search=among(False, True))
     oru_repeat_last: bool = option(True)
     asso_func: str = option("iou", choices=MEASURES)
 

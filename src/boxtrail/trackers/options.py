@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from boxtrail.errors import ConfigError
+from boxtrail.trackers.kalman_noise import checked_noise
+from boxtrail.trackers.search import Search
 
 T = TypeVar("T")
 
@@ -19,15 +21,22 @@ MEASURES = ("iou", "giou", "diou", "ciou", "hmiou", "centroid", "biou")
 
 
 def option(
-    default: Any, low: float | None = None, high: float | None = None, *, choices: tuple[str, ...] = ()
+    default: Any,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    choices: tuple[str, ...] = (),
+    search: Search | None = None,
 ) -> Any:
-    """A dataclass field with the range its value must lie in, both ends included."""
-    return field(default=default, metadata={"low": low, "high": high, "choices": choices, "duration": False})
+    """A dataclass field with the range its value must lie in, both ends included, and where tuning looks for it."""
+    limits = {"low": low, "high": high, "choices": choices, "duration": False, "search": search}
+    return field(default=default, metadata=limits)
 
 
-def duration(default: int | str) -> Any:
+def duration(default: int | str, *, search: Search | None = None) -> Any:
     """A dataclass field that holds a number of frames or seconds like ``"1.0s"``, ≥ 0."""
-    return field(default=default, metadata={"low": 0, "high": None, "choices": (), "duration": True})
+    limits = {"low": 0, "high": None, "choices": (), "duration": True, "search": search}
+    return field(default=default, metadata=limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +57,14 @@ class StreamConfig:
         strict: a box without area is an error instead of being dropped with a warning.
         cmc_method: how camera motion is estimated from frames that are passed without a ``warp``: ``"auto"`` as the
             tracker is used to, ``"sof"``, ``"ecc"``, ``"orb"``, ``"sift"``, ``"file:PATH"`` or ``"none"``.
+        kalman_noise: other noise for the Kalman filter: ``measurement``, ``process_position``, ``process_velocity``,
+            ``initial_position`` or ``initial_velocity`` → four numbers, five with an angle, in the terms of the filter,
+            see :func:`boxtrail.tuning.calibrate_kalman`; without effect on trackers that have none.
         record: note every decision, for :meth:`Tracker.explain`.
+        embedding_interval: with an embedder of its own the tracker embeds every k-th frame, ≥ 1; the frames between
+            are tracked by motion.
+        only_ambiguous: it embeds only detections that motion leaves open, because several tracks and detections are
+            near each other, or none; together with an interval above 1 all are embedded in every k-th frame.
     """
 
     per_class: bool = option(False)
@@ -61,7 +77,10 @@ class StreamConfig:
     buffer_ratio: float = option(0.3, 0.0, 10.0)
     strict: bool = option(False)
     cmc_method: str = option("auto")
+    kalman_noise: Mapping[str, tuple[float, ...]] | None = option(None)
     record: bool = option(False)
+    embedding_interval: int = option(1, 1, 1e6)
+    only_ambiguous: bool = option(False)
 
 
 def build(config_type: type[T], values: Mapping[str, Any]) -> T:
@@ -137,6 +156,8 @@ def _checked(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> 
         return _checked_size(value)
     if name == "class_groups":
         return _checked_groups(value)
+    if name == "kalman_noise":
+        return checked_noise(value)
     if limits["choices"]:
         if value not in limits["choices"]:
             raise ConfigError(f"{name} must be one of {', '.join(limits['choices'])}, not {value!r}")

@@ -7,9 +7,18 @@ from typing import Any
 
 from boxtrail.errors import StateError
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 
-_FIELDS = ("tracker", "options", "is_obb", "timestamp", "embedding_width", "num_dropped", "stream")
+_FIELDS = (
+    "tracker",
+    "options",
+    "is_obb",
+    "timestamp",
+    "embedding_width",
+    "embedding_frame",
+    "num_dropped",
+    "stream",
+)
 
 
 def check_saved(state: Mapping[str, Any], name: str, own: Mapping[str, Any], *, strict: bool) -> None:
@@ -34,10 +43,12 @@ def check_saved(state: Mapping[str, Any], name: str, own: Mapping[str, Any], *, 
 def plain_options(options: dict[str, Any]) -> dict[str, Any]:
     """Options as JSON keeps them."""
     names, size, groups = options["class_names"], options["frame_size"], options["class_groups"]
+    noise = options["kalman_noise"]
     return {
         **options,
         "class_names": None if names is None else {str(key): value for key, value in names.items()},
         "frame_size": None if size is None else list(size),
+        "kalman_noise": None if noise is None else {kind: list(values) for kind, values in noise.items()},
         "class_groups": None if groups is None else [list(group) for group in groups],
     }
 

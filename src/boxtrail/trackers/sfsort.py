@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import duration, option
+from boxtrail.trackers.search import between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -34,20 +35,20 @@ class SFSORTConfig:
             the last frame are deleted, and the second association does not take place.
     """
 
-    high_th: float = option(0.6, 0.0, 1.0)
-    low_th: float = option(0.1, 0.0, 1.0)
-    new_track_th: float = option(0.7, 0.0, 1.0)
-    match_th_first: float = option(0.67, 0.0, 1.0)
-    match_th_second: float = option(0.3, 0.0, 1.0)
+    high_th: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    low_th: float = option(0.1, 0.0, 1.0, search=between(0.05, 0.5, not_above="high_th"))
+    new_track_th: float = option(0.7, 0.0, 1.0, search=between(0.3, 0.9, not_below="high_th"))
+    match_th_first: float = option(0.67, 0.0, 1.0, search=between(0.3, 0.9))
+    match_th_second: float = option(0.3, 0.0, 1.0, search=between(0.1, 0.7))
     dynamic_tuning: bool = option(False)
     cth: float = option(0.5, 0.0, 1.0)
     high_th_m: float = option(0.0, 0.0, 1.0)
     new_track_th_m: float = option(0.0, 0.0, 1.0)
     match_th_first_m: float = option(0.0, 0.0, 1.0)
-    central_timeout: float | str = duration("1.0s")
-    marginal_timeout: float | str = duration("0.7s")
-    horizontal_margin: float = option(0.1, 0.0, 1e6)
-    vertical_margin: float = option(0.1, 0.0, 1e6)
+    central_timeout: float | str = duration("1.0s", search=between(0.2, 3.0, step=0.1))
+    marginal_timeout: float | str = duration("0.7s", search=between(0.1, 3.0, step=0.1))
+    horizontal_margin: float = option(0.1, 0.0, 1e6, search=between(0.0, 0.3, needs="frame_size"))
+    vertical_margin: float = option(0.1, 0.0, 1e6, search=between(0.0, 0.3, needs="frame_size"))
     forget_without_high: bool = option(False)
 
 

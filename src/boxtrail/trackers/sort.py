@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, duration, option
+from boxtrail.trackers.search import between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -21,9 +22,9 @@ class SortConfig:
         asso_func: measure of overlap; the threshold is meant for ``"iou"``.
     """
 
-    iou_threshold: float = option(0.3, 0.0, 1.0)
-    max_age: float | str = duration(1)
-    min_hits: int = option(3, 0, 1000)
+    iou_threshold: float = option(0.3, 0.0, 1.0, search=between(0.05, 0.7))
+    max_age: float | str = duration(1, search=between(1, 60, log=True))
+    min_hits: int = option(3, 0, 1000, search=between(0, 5, step=1))
     asso_func: str = option("iou", choices=MEASURES)
 
 

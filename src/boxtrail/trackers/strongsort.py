@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import MEASURES, duration, option
+from boxtrail.trackers.search import among, between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -29,16 +30,16 @@ class StrongSortConfig:
         asso_func: measure of overlap in the second association; the threshold is meant for ``"iou"``.
     """
 
-    min_confidence: float = option(0.6, 0.0, 1.0)
-    max_cosine_distance: float = option(0.45, 0.0, 2.0)
-    max_iou_distance: float = option(0.7, 0.0, 1.0)
-    max_age: float | str = duration(30)
-    min_hits: int = option(3, 1, 1000)
-    mc_lambda: float = option(0.98, 0.0, 1.0)
-    ema_alpha: float = option(0.9, 0.0, 1.0)
-    nn_budget: int = option(1, 0, 1_000_000)
-    warp_covariance: bool = option(False)
-    max_coasted: int = option(1, 0, 1000)
+    min_confidence: float = option(0.6, 0.0, 1.0, search=between(0.1, 0.8))
+    max_cosine_distance: float = option(0.45, 0.0, 2.0, search=between(0.1, 0.8, needs="embeddings"))
+    max_iou_distance: float = option(0.7, 0.0, 1.0, search=between(0.3, 0.95))
+    max_age: float | str = duration(30, search=between(5, 90, step=1))
+    min_hits: int = option(3, 1, 1000, search=between(1, 5, step=1))
+    mc_lambda: float = option(0.98, 0.0, 1.0, search=between(0.9, 1.0, step=0.005, needs="embeddings"))
+    ema_alpha: float = option(0.9, 0.0, 1.0, search=between(0.7, 0.99, needs="embeddings"))
+    nn_budget: int = option(1, 0, 1_000_000, search=between(1, 100, log=True, needs="embeddings"))
+    warp_covariance: bool = option(False, search=among(False, True, needs="warps"))
+    max_coasted: int = option(1, 0, 1000, search=between(0, 3, step=1))
     asso_func: str = option("iou", choices=MEASURES)
 
 
@@ -96,3 +97,7 @@ class StrongSort(Tracker):
         "asso": "asso_func",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; others play no part."""
+        return float(self.config.min_confidence)

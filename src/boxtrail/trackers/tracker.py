@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail import backend as backends
-from boxtrail.detections import as_array, check
-from boxtrail.errors import ConfigError, InvalidDetectionsError, InvalidInputError, StateError
+from boxtrail.errors import ConfigError, StateError
 from boxtrail.results import TrackResults
+from boxtrail.trackers.appearance import Appearance, make_embedder
 from boxtrail.trackers.backend_options import backend_options
 from boxtrail.trackers.camera import Camera
 from boxtrail.trackers.companions import (
     NO_EXTRAS,
-    checked_embeddings,
     checked_extras,
     checked_frame,
     checked_warp,
-    log_dropped,
 )
 from boxtrail.trackers.explanation import Explanation
+from boxtrail.trackers.incoming import Incoming, check_geometry
 from boxtrail.trackers.options import StreamConfig, build, split
 from boxtrail.trackers.recorder import Recorder
 from boxtrail.trackers.saved_options import STATE_VERSION, check_saved, plain_options
@@ -31,19 +30,29 @@ from boxtrail.trackers.speed import SpeedClass
 from boxtrail.trackers.time_step import time_step
 from boxtrail.trackers.track import Track
 
+if TYPE_CHECKING:
+    from boxtrail.reid.by_class import EmbedderSpec
+
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
 class Tracker:
     """A tracker over one video stream; give each stream its own. Subclasses name the algorithm and its options.
 
+    ``tracker.embedding`` says which detections it embeds, and does it; see :class:`Appearance`.
+
     Args:
         backend: ``"cpp"`` (compiled, default) or ``"python"`` (the reference; same ids, slower).
+        reid_weights: an embedder for frames that come without ``embs``: ``"histogram"``, the path of a network, an
+            object with ``embed`` and ``dim``, or a mapping of classes to these.
+        device: where the embedder runs: ``"auto"``, ``"cpu"`` or ``"cuda:0"``.
+        half: whether it computes in half precision.
         **options: fields of the tracker's config and of :class:`StreamConfig`; also the peers' names for them.
 
     Raises:
         ConfigError: for an unknown option or a value out of range.
         BackendError: if the compiled core is asked for and missing.
+        EmbedderError, MissingExtraError: if the embedder cannot be made.
     """
 
     name: ClassVar[str]  # as create_tracker knows it
@@ -53,25 +62,32 @@ class Tracker:
     aliases: ClassVar[Mapping[str, str]] = {}
     durations: ClassVar[tuple[str, ...]] = ()  # options that may be given in seconds
     appearance: ClassVar[Literal["unused", "optional", "needed"]] = "unused"  # what it does with embeddings
-    camera_motion: str = (
-        "none"  # how it estimates camera motion from frames: by default, and after that as told
-    )
+    camera_motion: str = "none"  # how it estimates camera motion from frames: by default, then as told
     uses_frame_size: ClassVar[bool] = False  # whether the backend asks for frame_width and frame_height
 
-    def __init__(self, *, backend: str | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        backend: str | None = None,
+        reid_weights: EmbedderSpec | None = None,
+        device: str | None = None,
+        half: bool = False,
+        **options: Any,
+    ) -> None:
         own, stream = split(options, (self.config_type, StreamConfig), self.aliases, type(self).__name__)
         self.config = build(self.config_type, own)
         self.stream_config = build(StreamConfig, stream)
         self.backend = backends.resolve(backend)
-        self.num_dropped = 0  # boxes without area so far
         self._backend_options = self._for_backend()
-        self._is_clean = backends.clean_check(self.backend)
+        self._incoming = Incoming(backends.clean_check(self.backend), strict=self.stream_config.strict)
         self._variable_dt = self.stream_config.variable_dt
         self._is_obb: bool | None = None  # not known before the first detection
         self._timestamp: float | None = None
-        self._embedding_width: int | None = None
         self._camera = Camera(self.stream_config.cmc_method, self.camera_motion)
         self.camera_motion = self._camera.method
+        self._reid = {"reid_weights": reid_weights, "device": device, "half": half}
+        embedder = make_embedder(reid_weights, device=device, half=half, stream=self.stream_config)
+        self.embedding = Appearance(self, embedder, self.stream_config, self._incoming, self._live_tracks)
         self._impl = self._make_impl(oriented=False)
         self._recorder = Recorder(self._backend_options) if self.stream_config.record else None
 
@@ -96,17 +112,16 @@ class Tracker:
             dets: (N, 6) ``x1, y1, x2, y2, conf, cls`` in pixels, (N, 5) without class, or oriented (N, 7)
                 ``cx, cy, w, h, angle, conf, cls``; a list, None or ``[]``; ``supervision.Detections``, ultralytics
                 results, or a mapping with ``xyxy`` or ``xywhr``, ``conf``, ``cls``. ``conf`` in [0, 1].
-            img: the frame (H, W, 3) uint8; accepted for every tracker, needed by none that works on motion alone.
+            img: the frame (H, W, 3) BGR uint8; accepted by every tracker, needed by none that works on motion alone.
             embs: (N, D) rows of appearance, aligned with ``dets``, brought to length 1; a row of zeros stands for
-                none. Unused by trackers without appearance, and without them the others work on motion alone.
+                none. Without them a tracker with ``reid_weights`` makes its own from ``img``, others of those that
+                look at appearance work on motion alone.
             warp: (2, 3) camera motion, previous-frame to current coordinates. Without one a tracker that compensates
                 camera motion estimates it from ``img``, see ``cmc_method``.
             timestamp: seconds, strictly increasing; needed with ``variable_dt``, otherwise ignored.
             masks: (N, H, W) aligned with ``dets``; ``result.carry["masks"]`` are those of the tracks.
             carry: arrays or lists by name, each aligned with ``dets``; ``result.carry`` are those of the tracks.
-            image, frame: other names of ``img``.
-            embeddings: another name of ``embs``.
-            timestamp_s: another name of ``timestamp``.
+            image, frame, embeddings, timestamp_s: other names of ``img``, ``embs`` and ``timestamp``.
 
         Returns:
             The tracks seen in this frame, see :class:`TrackResults`; ``det_ind`` are rows of ``dets``.
@@ -116,19 +131,20 @@ class Tracker:
             InvalidInputError: for a frame, warp, timestamp, embeddings or anything carried that does not fit.
             After either the tracker is as it was before the call.
         """
-        array, rows, labels = self._checked(dets)
+        array, rows, labels = self._incoming.checked(dets)
         extras = NO_EXTRAS
         if masks is not None or carry is not None or array is not dets:
             extras = checked_extras(dets, len(labels), masks, carry)
         embs = embs if embs is not None else embeddings
-        if embs is not None or self.appearance == "needed":
-            embs = self._checked_embeddings(embs, len(labels), rows)
         if warp is not None:
             warp = checked_warp(warp)
         if img is None:
             img = image if image is not None else frame
         if img is not None:
             img = checked_frame(img)
+        is_shown = embs is None and img is not None and self.embedding.makes
+        if not is_shown:
+            embs = self.embedding.passed(embs, len(labels), rows)
         dt = 1.0
         if self._variable_dt:
             given = timestamp if timestamp is not None else timestamp_s
@@ -136,14 +152,16 @@ class Tracker:
         if (array.shape[1] == 7) is not self._is_obb:
             array = self._fit_geometry(array)
         if rows is not None:
-            self._count_dropped(rows, len(labels))
+            self._incoming.count_dropped(rows, len(labels))
 
+        if is_shown:
+            embs = self.embedding.seen(img, array)
         if warp is None and self.camera_motion != "none":
             warp = self._camera.warp(img, array)
         result = self._impl.update(array, dt, warp, embs).view(TrackResults)
         result._carried = labels, extras
         if embs is not None and len(embs):
-            self._embedding_width = embs.shape[1]
+            self.embedding.width = embs.shape[1]
         if self._variable_dt:
             self._timestamp = timestamp
         if rows is not None and len(result):
@@ -157,17 +175,9 @@ class Tracker:
         """Why the last update did what it did: for every track and detection the stage that matched it, or what
         stood in its way. Needs ``record=True``; without it nothing is noted, and nothing is spent on it.
 
-        ```python
-        tracker = create_tracker("ocsort", record=True)
-        tracker.update(detections)
-        print(tracker.explain())
-        # frame 12
-        # track 4: missed; first: best detection 2 at 0.21, asked for 0.30
-        print(tracker.explain().why(4))  # the line of track 4
-        tracker.explain().id_changes()  # for new tracks: which older one was near, and why it did not go on
-        ```
-
-        Before the first update, and after :meth:`reset` or :meth:`load_state_dict`, it is empty.
+        Printed, it has a line a track: ``track 4: missed; first: best detection 2 at 0.21, asked for 0.30``;
+        ``.why(4)`` is the line of track 4, and ``.id_changes()`` says of new tracks which older one was near, and why
+        it did not go on. Before the first update, and after :meth:`reset` or :meth:`load_state_dict`, it is empty.
 
         Raises:
             ConfigError: if the tracker was made without ``record=True``.
@@ -176,10 +186,19 @@ class Tracker:
             raise ConfigError(f"nothing was noted: make the tracker with {type(self).__name__}(record=True)")
         return self._recorder.explain()
 
+    def embedding_floor(self) -> float | None:
+        """Lowest score of a detection whose appearance the tracker looks at; None if of none."""
+        return None if self.appearance == "unused" else 0.0
+
     @property
     def tracks(self) -> list[Track]:
         """All live tracks, also tentative and lost ones, ascending by id."""
         return [Track.from_row(row) for row in self._impl.tracks()]
+
+    @property
+    def num_dropped(self) -> int:
+        """Boxes without area so far."""
+        return self._incoming.num_dropped
 
     @property
     def class_names(self) -> Mapping[int, str] | None:
@@ -194,8 +213,8 @@ class Tracker:
 
     def reset(self) -> None:
         """Forget everything: tracks, frame count, time and geometry; ids start at 1 again."""
-        self._is_obb, self._timestamp, self.num_dropped = None, None, 0
-        self._embedding_width = None
+        self._is_obb, self._timestamp, self._incoming.num_dropped = None, None, 0
+        self.embedding.reset()
         self._camera.reset()
         self._impl = self._make_impl(oriented=False)
         if self._recorder is not None:
@@ -209,7 +228,8 @@ class Tracker:
             "options": plain_options(self.options),
             "is_obb": self._is_obb,
             "timestamp": self._timestamp,
-            "embedding_width": self._embedding_width,
+            "embedding_width": self.embedding.width,
+            "embedding_frame": self.embedding.frame,
             "num_dropped": self.num_dropped,
             "stream": self._impl.state_dict(),
         }
@@ -232,13 +252,15 @@ class Tracker:
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise StateError(f"the saved state does not fit {self.name!r}: {error}") from error
         self._impl, self._is_obb, self._timestamp = impl, is_obb, state["timestamp"]
-        self._embedding_width, self.num_dropped = state["embedding_width"], int(state["num_dropped"])
+        self.embedding.resume(state["embedding_width"], int(state["embedding_frame"]))
+        self._incoming.num_dropped = int(state["num_dropped"])
         if self._recorder is not None:
             self._recorder.clear(int(stream["frame"]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by options and state."""
-        return _restore, (type(self), self.backend, self.options, self.state_dict())
+        options = {"backend": self.backend, **self._reid, **self.options}
+        return _restore, (type(self), options, self.state_dict())
 
     def __repr__(self) -> str:
         """Options that differ from the defaults."""
@@ -246,32 +268,6 @@ class Tracker:
         changed = {name: value for name, value in self.options.items() if value != defaults[name]}
         shown = ", ".join(f"{name}={value!r}" for name, value in {**changed, "backend": self.backend}.items())
         return f"{type(self).__name__}({shown})"
-
-    def _checked(self, dets: Any) -> tuple[FloatArray, NDArray[np.int64] | None, FloatArray]:
-        """Detections that can be tracked, their rows in ``dets`` where some are dropped, and the classes of all."""
-        if self._is_clean(dets):
-            return dets, None, dets[:, -1].copy()  # a copy: the caller may use the array again
-        array = as_array(dets)
-        if self._is_clean(array):
-            return array, None, array[:, -1].copy()
-        kept, rows = check(array, strict=self.stream_config.strict)
-        return kept, rows, array[:, -1].copy()
-
-    def _checked_embeddings(
-        self, embs: Any, count: int, rows: NDArray[np.int64] | None
-    ) -> NDArray[np.float32] | None:
-        """Unit rows (N, D) of the detections that are kept; None where there are none or nobody looks at them."""
-        if embs is None:
-            if count == 0:
-                return None
-            raise InvalidInputError(
-                f"{type(self).__name__} needs the appearance of every detection: pass embs=(N, D); "
-                "frames alone would need an embedder, and it has none"
-            )
-        checked = checked_embeddings(embs, count, self._embedding_width)
-        if self.appearance == "unused" or count == 0:
-            return None
-        return checked if rows is None else np.ascontiguousarray(checked[rows])
 
     def _for_backend(self) -> dict[str, Any]:
         """The options as the backends take them."""
@@ -282,16 +278,15 @@ class Tracker:
     def _make_impl(self, *, oriented: bool) -> backends.TrackerBackend:
         return backends.make(self.backend, type(self).__name__, oriented=oriented, **self._backend_options)
 
+    def _live_tracks(self) -> FloatArray:
+        return self._impl.tracks()
+
     def _fit_geometry(self, array: FloatArray) -> FloatArray:
         """Settle upright or oriented boxes by the first detections; empty frames fit both."""
         is_obb = array.shape[1] == 7
         if len(array) == 0:
             return np.empty((0, 7 if self._is_obb else 6))
-        if self._is_obb is not None:
-            kinds = ("upright (N, 6)", "oriented (N, 7)")
-            raise InvalidDetectionsError(
-                f"this tracker works on {kinds[self._is_obb]} detections, these are {kinds[is_obb]}; call reset() first"
-            )
+        check_geometry(self._is_obb, is_obb)
         if is_obb:
             impl = self._make_impl(oriented=True)
             impl.load_state_dict(self._impl.state_dict())  # empty frames so far count
@@ -299,13 +294,8 @@ class Tracker:
         self._is_obb = is_obb
         return array
 
-    def _count_dropped(self, rows: NDArray[np.int64], given: int) -> None:
-        if self.num_dropped == 0 and given > len(rows):
-            log_dropped(rows, given)
-        self.num_dropped += given - len(rows)
 
-
-def _restore(kind: type[Tracker], backend: str, options: dict[str, Any], state: dict[str, Any]) -> Tracker:
-    tracker = kind(backend=backend, **options)
+def _restore(kind: type[Tracker], options: dict[str, Any], state: dict[str, Any]) -> Tracker:
+    tracker = kind(**options)
     tracker.load_state_dict(state)
     return tracker

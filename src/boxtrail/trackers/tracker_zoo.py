@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boxtrail.trackers import factory
 from boxtrail.trackers.tracker import Tracker
+
+if TYPE_CHECKING:
+    from boxtrail.reid.by_class import EmbedderSpec
 
 
 def create_tracker(
     tracker_type: str,
     tracker_config: str | Path | Mapping[str, Any] | None = None,
-    reid_weights: str | Path | None = None,
+    reid_weights: EmbedderSpec | None = None,
     device: str | None = None,
     half: bool = False,
     per_class: bool = False,
@@ -22,8 +25,8 @@ def create_tracker(
     """A tracker by name; ``reid_weights``, ``device`` and ``half`` mean nothing to a tracker without appearance.
 
     Raises:
-        ConfigError: for an unknown tracker, preset or option; for ``reid_weights`` with a tracker that looks at
-            appearance, see :func:`boxtrail.trackers.create_tracker`.
+        ConfigError: for an unknown tracker, preset or option; for ``reid_weights`` that are not there, see
+            :func:`boxtrail.trackers.create_tracker`.
     """
     return factory.create_tracker(
         tracker_type,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from boxtrail.trackers.options import duration, option
+from boxtrail.trackers.search import among, between
 from boxtrail.trackers.tracker import Tracker
 
 
@@ -39,25 +40,25 @@ class TrackTrackConfig:
         corner_quirks: corner directions with the two slips of the authors' code, see the class.
     """
 
-    det_thresh: float = option(0.6, 0.0, 1.0)
-    track_low_thresh: float = option(0.1, 0.0, 1.0)
-    new_track_thresh: float = option(0.7, 0.0, 1.0)
-    match_thresh: float = option(0.7, 0.0, 1.0)
-    motion_match_thresh: float = option(0.9, 0.0, 1.0)
-    reduce_step: float = option(0.05, 0.0, 1.0)
-    min_iou: float = option(0.1, 0.0, 1.0)
-    appearance_weight: float = option(0.5, 0.0, 1.0)
-    score_weight: float = option(0.1, 0.0, 1.0)
-    angle_weight: float = option(0.05, 0.0, 1.0)
-    low_penalty: float = option(0.2, 0.0, 1.0)
-    deleted_penalty: float = option(0.4, 0.0, 1.0)
-    nms_thresh: float = option(0.8, 0.0, 1.0)
+    det_thresh: float = option(0.6, 0.0, 1.0, search=between(0.3, 0.8))
+    track_low_thresh: float = option(0.1, 0.0, 1.0, search=between(0.05, 0.5, not_above="det_thresh"))
+    new_track_thresh: float = option(0.7, 0.0, 1.0, search=between(0.3, 0.9, not_below="det_thresh"))
+    match_thresh: float = option(0.7, 0.0, 1.0, search=between(0.4, 0.9, needs="embeddings"))
+    motion_match_thresh: float = option(0.9, 0.0, 1.0, search=between(0.6, 0.99))
+    reduce_step: float = option(0.05, 0.0, 1.0, search=between(0.01, 0.2))
+    min_iou: float = option(0.1, 0.0, 1.0, search=between(0.0, 0.4))
+    appearance_weight: float = option(0.5, 0.0, 1.0, search=between(0.1, 0.9, needs="embeddings"))
+    score_weight: float = option(0.1, 0.0, 1.0, search=between(0.0, 0.4))
+    angle_weight: float = option(0.05, 0.0, 1.0, search=between(0.0, 0.3))
+    low_penalty: float = option(0.2, 0.0, 1.0, search=between(0.0, 0.5))
+    deleted_penalty: float = option(0.4, 0.0, 1.0, search=between(0.0, 0.8))
+    nms_thresh: float = option(0.8, 0.0, 1.0, search=between(0.6, 0.95))
     deleted_nms_thresh: float = option(0.95, 0.0, 1.0)
     deleted_max_iou: float = option(0.97, 0.0, 1.0)
-    tai_thresh: float = option(0.55, 0.0, 1.0)
-    min_hits: int = option(3, 1, 1000)
-    max_age: float | str = duration("2.0s")
-    freeze_size: bool = option(False)
+    tai_thresh: float = option(0.55, 0.0, 1.0, search=between(0.3, 0.8))
+    min_hits: int = option(3, 1, 1000, search=between(1, 5, step=1))
+    max_age: float | str = duration("2.0s", search=between(0.2, 3.0, step=0.1))
+    freeze_size: bool = option(False, search=among(False, True))
     corner_quirks: bool = option(False)
 
 
@@ -125,3 +126,7 @@ class TrackTrack(Tracker):
         "lost_track_buffer": "max_age",
         "fps": "frame_rate",
     }
+
+    def embedding_floor(self) -> float | None:
+        """See :meth:`Tracker.embedding_floor`; sure and unsure detections compete."""
+        return float(self.config.track_low_thresh)

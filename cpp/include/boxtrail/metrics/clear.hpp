@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "boxtrail/metrics/comparison.hpp"
 
@@ -20,7 +21,18 @@ struct Clear {
   bool operator==(const Clear&) const = default;
 };
 
-// A match needs a similarity of `threshold`; the sequence has `num_frames`, with boxes or without.
-Clear clear(const Comparison& comparison, double threshold, std::int64_t num_frames);
+// What became of a row of the truth.
+struct ClearMatch {
+  std::int64_t prediction = -1;  // the row it was matched with, or -1
+  bool is_switch = false;        // counted in id_switches
+  bool is_fragmentation = false;
+
+  bool operator==(const ClearMatch&) const = default;
+};
+
+// A match needs a similarity of `threshold`; the sequence has `num_frames`, with boxes or without. `matches`, where
+// asked for, gets one entry a row of the truth.
+Clear clear(const Comparison& comparison, double threshold, std::int64_t num_frames,
+            std::vector<ClearMatch>* matches = nullptr);
 
 }  // namespace boxtrail::metrics

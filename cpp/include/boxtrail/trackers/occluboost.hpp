@@ -19,6 +19,7 @@ class OccluBoost {
   void step(const Detections<Box>& detections, Clock& clock, double dt, const Warp* warp,
             std::vector<Report<Box>>& reports);
   TrackView<Box> view(const Track& track, const Clock&) const { return view_of<Box>(track, model_); }
+  void set_noise(const NoiseValues& values) { boxtrail::set_noise(model_, values); }
 
   std::vector<Track> tracks;           // ascending by id
   std::vector<BuriedTrack> graveyard;  // in the order of their deaths

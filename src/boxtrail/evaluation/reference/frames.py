@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.evaluation.rows import FloatArray, IntArray
+from boxtrail.io.formats.rows import FloatArray, IntArray
 
 EPS = float(np.finfo(np.float64).eps)  # similarities are compared with a threshold less this
 IntPairs = tuple[NDArray[np.int64], NDArray[np.int64]]

@@ -6,7 +6,7 @@ import numpy as np
 
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.reference.frames import EPS, Comparison, assign
-from boxtrail.evaluation.rows import FloatArray
+from boxtrail.io.formats.rows import FloatArray
 
 
 def hota(comparison: Comparison) -> Hota:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import numpy as np
 
 from boxtrail.evaluation.reference import similarity
-from boxtrail.evaluation.reference.clear import clear
+from boxtrail.evaluation.reference.clear import ClearMatch, clear
 from boxtrail.evaluation.reference.frames import Comparison, Frame
 from boxtrail.evaluation.reference.hota import hota
 from boxtrail.evaluation.reference.identity import identity
 from boxtrail.evaluation.reference.preprocessing import keep_kitti, keep_mot
+from boxtrail.evaluation.reference.timeline import timeline
 from boxtrail.evaluation.reference.track_map import track_map
-from boxtrail.evaluation.rows import FloatArray, IntArray, Mask
 from boxtrail.evaluation.rules import Marks
+from boxtrail.io.formats.rows import FloatArray, IntArray, Mask
 
 
 class Overlaps:
@@ -28,6 +29,7 @@ class Overlaps:
         prediction_frames: IntArray,
         compare: Callable[[IntArray, IntArray], FloatArray],
     ) -> None:
+        self.truth_frames = truth_frames
         self.frames: list[tuple[IntArray, IntArray, FloatArray]] = []
         for frame in np.union1d(truth_frames, prediction_frames):
             truth, prediction = (
@@ -89,7 +91,7 @@ class Overlaps:
         threshold: float,
         num_frames: int,
     ) -> dict[str, Any]:
-        """The sums of every metric over the rows that count."""
+        """The sums of every metric over the rows that count, and the timeline."""
         truth_names, truth_numbers = np.unique(truth_ids[truth_kept], return_inverse=True)
         prediction_names, prediction_numbers = np.unique(prediction_ids[prediction_kept], return_inverse=True)
         truth_number, prediction_number = np.zeros_like(truth_ids), np.zeros_like(prediction_ids)
@@ -106,9 +108,18 @@ class Overlaps:
             )
         comparison = Comparison(frames, len(truth_names), len(prediction_names))
         curves = hota(comparison)
+        matches: list[dict[int, ClearMatch]] = []
+        summed = clear(comparison, threshold, num_frames, matches)
+        found = {
+            row: replace(match, prediction=int(prediction_names[match.prediction]))
+            for (truth, _, _), by_track in zip(self.frames, matches, strict=True)
+            for row in truth[truth_kept[truth]].tolist()
+            if (match := by_track.get(int(truth_number[row]))) is not None
+        }
+        pieces = timeline(truth_ids, self.truth_frames, np.flatnonzero(truth_kept), found)
         return {
             "hota": {field.name: getattr(curves, field.name) for field in fields(curves)},
-            "clear": asdict(clear(comparison, threshold, num_frames)),
+            "clear": asdict(summed),
             "identity": asdict(identity(comparison, threshold)),
             "counts": {
                 "truth_boxes": int(np.count_nonzero(truth_kept)),
@@ -116,6 +127,7 @@ class Overlaps:
                 "prediction_boxes": int(np.count_nonzero(prediction_kept)),
                 "prediction_tracks": len(prediction_names),
             },
+            "timeline": {field.name: getattr(pieces, field.name) for field in fields(pieces)},
         }
 
     def pairs(self) -> tuple[IntArray, IntArray, FloatArray]:

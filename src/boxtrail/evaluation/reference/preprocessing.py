@@ -7,8 +7,8 @@ from typing import TypeAlias
 import numpy as np
 
 from boxtrail.evaluation.reference.frames import EPS, IntPairs, assign
-from boxtrail.evaluation.rows import FloatArray, IntArray
 from boxtrail.evaluation.rules import Marks
+from boxtrail.io.formats.rows import FloatArray, IntArray
 
 Frames: TypeAlias = list[tuple[IntArray, IntArray, FloatArray]]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from boxtrail.errors import InvalidInputError
-from boxtrail.evaluation.rows import FloatArray, Mask
+from boxtrail.io.formats.masks import pixels
+from boxtrail.io.formats.rows import FloatArray, Mask
 from boxtrail.reference import association
 
 
@@ -36,41 +36,4 @@ def masks(truth: list[Mask], prediction: list[Mask]) -> FloatArray:
     return out
 
 
-def pixels(mask: Mask) -> NDArray[np.bool_]:
-    """(height, width), decoded.
-
-    Raises:
-        ValueError: if the runs do not fill the mask.
-    """
-    height, width, counts = mask
-    runs = run_lengths(counts)
-    if sum(runs) != height * width or min(runs, default=0) < 0:
-        raise ValueError("runs of a mask do not fill its size")
-    values = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
-    return values.reshape(width, height).T
-
-
-def run_lengths(counts: bytes | list[int]) -> list[int]:
-    """Runs of 0 and 1 in turn, 0 first.
-
-    COCO's text has numbers of five bits a character, the lowest first; from the third on, they are differences to the
-    run before last.
-    """
-    if not isinstance(counts, bytes):
-        return list(counts)
-    runs: list[int] = []
-    value = shift = 0
-    for character in counts:
-        bits = character - ord("0")
-        value |= (bits & 31) << shift
-        shift += 5
-        if bits & 32:
-            continue
-        if bits & 16:
-            value -= 1 << shift
-        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
-        value = shift = 0
-    return runs
-
-
-__all__ = ["boxes", "masks", "pixels", "points", "run_lengths"]
+__all__ = ["boxes", "masks", "points"]

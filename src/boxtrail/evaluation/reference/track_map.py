@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.evaluation.rows import FloatArray
 from boxtrail.evaluation.track_map import GROUPS, MATCH, MISTAKE, NEITHER, VOLUMES, TrackMap
+from boxtrail.io.formats.rows import FloatArray
 
 ALL_AREAS, ALL_LENGTHS = (0.0, 1e10), (0.0, 1e5)
 RANGES = (

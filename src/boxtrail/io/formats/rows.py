@@ -23,7 +23,7 @@ class SequenceRows:
     """Rows of one sequence, one a box and frame; :func:`boxtrail.evaluation.evaluate` checks and sorts them.
 
     Attributes:
-        frames: (N,) whole numbers; both sides count alike.
+        frames: (N,) whole numbers, from 1 where a file was read; both sides count alike.
         ids: (N,) whole numbers, each once a frame.
         shapes: (N, 4) boxes ``x1, y1, x2, y2``, (N, 5) oriented boxes ``cx, cy, w, h, angle`` (radians), (N, 2)
             points ``x, y``, or a list of N masks ``(height, width, counts)``, ``counts`` being COCO's run lengths:
@@ -32,9 +32,13 @@ class SequenceRows:
         labels: (N,) classes as whole numbers, or None where they are not known.
         names: what the labels are called.
         flags: (N,) of the truth, 0 for a row that is not to be considered, or None.
-        truncations, occlusions: (N,) of the truth as KITTI has them, or None.
-        ignored_frames, ignored: (R,) and (R, 4) boxes, regions of the truth that KITTI's rules forgive.
+        visibilities: (N,) share of the object that is seen, in [0, 1], or None.
+        truncations, occlusions: (N,) of the truth as KITTI and VisDrone have them, or None.
+        ignored_frames, ignored: (R,) and (R, 4) boxes or a list of R masks, regions of the truth in which
+            predictions are forgiven.
         num_frames: frames of the sequence, if known.
+        frame_size: width and height of the frames in pixels, if known.
+        frame_rate: frames a second, if known.
     """
 
     frames: IntArray
@@ -44,11 +48,14 @@ class SequenceRows:
     labels: IntArray | None = None
     names: Mapping[int, str] = field(default_factory=dict)
     flags: FloatArray | None = None
+    visibilities: FloatArray | None = None
     truncations: FloatArray | None = None
     occlusions: FloatArray | None = None
     ignored_frames: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    ignored: FloatArray = field(default_factory=lambda: np.empty((0, 4)))
+    ignored: FloatArray | list[Mask] = field(default_factory=lambda: np.empty((0, 4)))
     num_frames: int | None = None
+    frame_size: tuple[int, int] | None = None
+    frame_rate: float | None = None
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -100,6 +107,7 @@ def of_mot_columns(
     # Of ten columns the last three are world coordinates, of eight or nine the eighth is the class; -1 says nothing.
     if num_columns in (8, 9) and not np.all(columns[:, 5] == -1.0):
         labels = columns[:, 5].astype(np.int64)
+    visible = num_columns == 9 and not np.all(columns[:, 6] == -1.0)
     return SequenceRows(
         frames=frames,  # type: ignore[arg-type]
         ids=ids,  # type: ignore[arg-type]
@@ -107,6 +115,7 @@ def of_mot_columns(
         scores=seventh,
         flags=seventh,
         labels=labels,
+        visibilities=columns[:, 6].copy() if visible else None,
     )
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail.errors import InvalidInputError
-from boxtrail.evaluation.rows import FloatArray, IntArray, SequenceRows
+from boxtrail.io.formats.rows import FloatArray, IntArray, SequenceRows
 
 _WHOLE = ("frames", "ids", "labels")
-_NUMBERS = ("scores", "flags", "truncations", "occlusions")
+_NUMBERS = ("scores", "flags", "visibilities", "truncations", "occlusions")
 
 
 def checked(rows: SequenceRows) -> SequenceRows:
@@ -27,7 +27,8 @@ def checked(rows: SequenceRows) -> SequenceRows:
         if values[name] is not None:
             values[name] = _whole(values[name], name) if name in _WHOLE else _finite(values[name], name)
     values["ignored_frames"] = _whole(values["ignored_frames"], "ignored_frames")
-    values["ignored"] = _finite(values["ignored"], "ignored")
+    if not isinstance(values["ignored"], list):
+        values["ignored"] = _finite(values["ignored"], "ignored")
     if rows.kind != "mask":
         values["shapes"] = _finite(values["shapes"], "shapes")
         _check_sizes(values["shapes"], rows.kind)
@@ -55,7 +56,9 @@ def _in_order(rows: SequenceRows) -> SequenceRows:
                 )
     if np.any(np.diff(rows.ignored_frames) < 0):
         order = np.argsort(rows.ignored_frames, kind="stable")
-        changes |= {"ignored_frames": rows.ignored_frames[order], "ignored": rows.ignored[order]}
+        ignored = rows.ignored
+        in_order = [ignored[i] for i in order] if isinstance(ignored, list) else ignored[order]
+        changes |= {"ignored_frames": rows.ignored_frames[order], "ignored": in_order}
     return replace(rows, **changes)
 
 

@@ -1,0 +1,257 @@
+"""COCO-VID: JSON of several videos, with boxes, polygons or masks.
+
+Read are ``videos``, ``images`` (``video_id``, ``frame_id`` from 0, or from 1 if that is the first), ``annotations``
+and ``categories``, as MMTracking, TAO and BDD100K have them: the track is ``instance_id`` or ``track_id``, a prediction
+has a ``score``. Images without videos are one sequence. A bare list of results refers to images by number; see
+:func:`read_results`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from boxtrail.io.formats.coco_shapes import shape_of
+from boxtrail.io.formats.collecting import Entry, Place, RowCollector, whole
+from boxtrail.io.formats.json_document import JsonDocument, Path, entries_at, numbers, parse_json
+from boxtrail.io.formats.problems import Report
+from boxtrail.io.formats.rows import SequenceRows
+
+TRACK_KEYS = ("instance_id", "track_id")
+UNKNOWN_CLASS = "object"  # the category of rows whose class is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Which frame of which video an image is, as the file counts."""
+
+    video: int
+    frame: int
+    size: tuple[int, int] | None
+
+
+@dataclass(slots=True)
+class Video:
+    """What is known of a video beside its boxes."""
+
+    name: str
+    first: int | None = None  # the smallest frame_id
+    last: int = -1
+    size: tuple[int, int] | None = None
+    frame_rate: float | None = None
+
+    @property
+    def offset(self) -> int:
+        """From the file's count to ours, which begins at 1: most files count from 0, some from 1."""
+        return 0 if self.first == 1 else 1
+
+
+@dataclass(slots=True)
+class Index:
+    """What the annotations of a file refer to."""
+
+    videos: dict[int, Video] = field(default_factory=dict)
+    images: dict[int, Image] = field(default_factory=dict)
+    names: dict[int, str] | None = None  # None: the file does not say
+
+
+def read_coco(data: bytes, report: Report) -> dict[str, SequenceRows]:
+    """Every video of a file.
+
+    Raises:
+        InvalidInputError: naming file, line and entry.
+    """
+    return scan_coco(data, report)[0]
+
+
+def inspect_coco(data: bytes, report: Report) -> JsonDocument:
+    """Look at every entry.
+
+    Raises:
+        StopReading: if there are more problems than anyone reads.
+    """
+    return scan_coco(data, report)[1]
+
+
+def scan_coco(data: bytes, report: Report) -> tuple[dict[str, SequenceRows], JsonDocument]:
+    """The rows of every video, and the document they come from."""
+    document = parse_json(data, report)
+    root = document.root
+    if isinstance(root, list):
+        return _of_results(document, report), document
+    if not isinstance(root, Mapping):
+        report.fatal(1, "expected an object with annotations, or a list of results")
+    index = index_of(document, report)
+    entries = entries_at(document, root, ("annotations",), report)
+    return rows_of(document, entries, ("annotations",), index, report), document
+
+
+def rows_of(
+    document: JsonDocument, entries: list[Any], path: Path, index: Index, report: Report
+) -> dict[str, SequenceRows]:
+    """Annotations or results as rows, by the names of their videos."""
+    collectors = {video: RowCollector(report) for video in index.videos}
+    for k, entry in enumerate(entries):
+        here = (*path, k)
+        place = Place(partial(document.line, here), document.drop(entries, k), here, entry)
+        image = _image(entry, index, place, report)
+        if image is None:
+            continue
+        frame = image.frame + index.videos[image.video].offset
+        row = _row(entry, image, frame, index, place, report)
+        if row is not None:
+            collectors[image.video].add(row, place)
+    only_unknown = index.names is not None and set(index.names.values()) == {UNKNOWN_CLASS}
+    out = {}
+    for number, video in index.videos.items():
+        collector = collectors[number]
+        if only_unknown:
+            for found in collector.entries:
+                found.label = None
+        if video.name in out:
+            report.add(document.line(("videos",)), f"two videos are called {video.name!r:.60}")
+            continue
+        out[video.name] = collector.rows(
+            names=None if only_unknown else index.names,
+            num_frames=video.last + video.offset or None,
+            frame_size=video.size,
+            frame_rate=video.frame_rate,
+        )
+    return out
+
+
+def _image(entry: Any, index: Index, place: Place, report: Report) -> Image | None:
+    number = whole(entry.get("image_id"), 0) if isinstance(entry, Mapping) else None
+    if number is None:
+        report.add(place.line(), place.says("no image_id"))
+        return None
+    if number not in index.images:
+        report.add(place.line(), place.says(f"image {number} is none of the file's"))
+        return None
+    return index.images[number]
+
+
+def _row(
+    entry: Mapping[str, Any], image: Image, frame: int, index: Index, place: Place, report: Report
+) -> Entry | None:
+    track = next((entry[key] for key in TRACK_KEYS if key in entry), None)
+    track_id, label = whole(track, 0), whole(entry.get("category_id"), 0)
+    if track_id is None:
+        hint = " (instance_id or track_id)" if track is None else f", not {track!r:.40}"
+        report.add(place.line(), place.says(f"a track id is a whole number ≥ 0{hint}"))
+        return None
+    if label is None and "category_id" in entry:
+        report.add(
+            place.line(), place.says(f"a category_id is a whole number, not {entry['category_id']!r:.40}")
+        )
+        return None
+    if label is not None and index.names is not None and label not in index.names:
+        report.add(place.line(), place.says(f"category {label} is none of the file's"))
+        return None
+    shape = shape_of(entry, image.size, place, report)
+    if shape is None:
+        return None
+    row = Entry(frame, track_id, shape, label=label)
+    for key, attribute in (("score", "score"), ("visibility", "visibility"), ("ignore", "flag")):
+        value = entry.get(key)
+        if value is None:
+            continue
+        found = numbers([int(value) if isinstance(value, bool) else value], 1)
+        if found is None:
+            report.add(place.line(), place.says(f"{key} is no number: {value!r:.40}"))
+            return None
+        setattr(row, attribute, float(not found[0]) if key == "ignore" else found[0])
+    return row
+
+
+def index_of(document: JsonDocument, report: Report) -> Index:
+    """The videos, images and categories of a file; without videos all images are one."""
+    index = Index()
+    root = document.root
+    if "categories" in root:
+        index.names = _names(document, report)
+    for k, video in enumerate(root.get("videos") or []):
+        number = whole(video.get("id"), 0) if isinstance(video, Mapping) else None
+        if number is None:
+            report.add(document.line(("videos", k)), f"videos[{k}]: no id")
+            continue
+        rate = numbers([video.get("fps")], 1)
+        index.videos[number] = Video(
+            str(video.get("name", video.get("file_name", number))),
+            size=_size(video),
+            frame_rate=rate[0] if rate is not None and 0.0 < rate[0] < 1e6 else None,
+        )
+    _add_images(document, index, report)
+    return index
+
+
+def _names(document: JsonDocument, report: Report) -> dict[int, str]:
+    names = {}
+    for k, category in enumerate(entries_at(document, document.root, ("categories",), report)):
+        number = whole(category.get("id"), 0) if isinstance(category, Mapping) else None
+        if number is None:
+            report.add(document.line(("categories", k)), f"categories[{k}]: no id")
+        else:
+            names[number] = str(category.get("name", number))
+    return names
+
+
+def _add_images(document: JsonDocument, index: Index, report: Report) -> None:
+    has_videos = bool(index.videos)
+    if not has_videos:
+        index.videos[0] = Video("")
+    for k, image in enumerate(entries_at(document, document.root, ("images",), report)):
+        number = whole(image.get("id"), 0) if isinstance(image, Mapping) else None
+        if number is None:
+            report.add(document.line(("images", k)), f"images[{k}]: no id")
+            continue
+        video = whole(image.get("video_id"), 0) if has_videos else 0
+        if video is None or video not in index.videos:
+            report.add(document.line(("images", k)), f"images[{k}]: no video {image.get('video_id')!r:.40}")
+            continue
+        of = index.videos[video]
+        # TAO and others have frame_index; images of one video without either are in order.
+        frame = whole(image.get("frame_id", image.get("frame_index", of.last + 1)), 0)
+        if frame is None:
+            report.add(document.line(("images", k)), f"images[{k}]: frame_id is no whole number ≥ 0")
+            continue
+        of.first, of.last = frame if of.first is None else min(of.first, frame), max(of.last, frame)
+        of.size = of.size or _size(image)
+        index.images[number] = Image(video, frame, _size(image) or of.size)
+
+
+def _size(entry: Mapping[str, Any]) -> tuple[int, int] | None:
+    width, height = whole(entry.get("width"), 1), whole(entry.get("height"), 1)
+    return (width, height) if width and height else None
+
+
+def _of_results(document: JsonDocument, report: Report) -> dict[str, SequenceRows]:
+    """A bare list of results: images are frames, from 1, of one sequence, unless an entry says which video it is of."""
+    entries = document.root
+    images = (whole(entry.get("image_id"), 0) if isinstance(entry, Mapping) else None for entry in entries)
+    found = {number for number in images if number is not None}
+    index = Index({0: Video("", min(found, default=1), max(found, default=0))})
+    index.images = {number: Image(0, number, None) for number in found}
+    if entries and not found:
+        report.fatal(1, "a list of results needs image_id in its entries")
+    if found:
+        report.notes.append(
+            "the file is a bare list of results: its images are taken for the frames of one sequence"
+        )
+    return rows_of(document, entries, (), index, report)
+
+
+def read_results(data: bytes, report: Report, truth: JsonDocument) -> dict[str, SequenceRows]:
+    """A bare list of results whose images are those of another file, the truth's.
+
+    Raises:
+        InvalidInputError: naming file, line and entry.
+    """
+    document = parse_json(data, report)
+    index = index_of(truth, Report(report.path))
+    return rows_of(document, document.root, (), index, report)
+
+
+__all__ = ["UNKNOWN_CLASS", "inspect_coco", "read_coco", "read_results", "scan_coco"]

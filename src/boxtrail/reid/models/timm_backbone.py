@@ -1,0 +1,43 @@
+"""A backbone of timm by name, as an extra: ``timm:resnet18``."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from torch import Tensor, nn
+
+from boxtrail.errors import ConfigError, require
+
+DEFAULT_SIZE = (256, 128)  # (height, width) of crops, where the backbone takes any
+
+
+class TimmBackbone(nn.Module):
+    """(B, 3, H, W) normalised RGB crops to embeddings (B, dim); in train mode (logits, embeddings).
+
+    The pooled features of a network of timm, without weights; ``input_size`` is 256 × 128 where it takes any. The
+    entries of the state dict are ``backbone.`` and timm's own names, and ``classifier``.
+
+    Raises:
+        ConfigError: if timm knows no such network.
+        MissingExtraError: if timm is not installed.
+    """
+
+    def __init__(self, name: str, num_classes: int) -> None:
+        super().__init__()
+        timm = require("timm", "timm", f"the backbone {name!r}")
+        if not timm.is_model(name):
+            raise ConfigError(
+                f"timm {timm.__version__} has no network {name!r}; timm.list_models() lists them"
+            )
+        self.backbone: Any = timm.create_model(name, pretrained=False, num_classes=0)
+        self.dim = int(self.backbone.num_features)
+        config = getattr(self.backbone, "pretrained_cfg", None) or {}
+        self.input_size: tuple[int, int] = (
+            tuple(config["input_size"][1:]) if config.get("fixed_input_size") else DEFAULT_SIZE
+        )
+        self.classifier = nn.Linear(self.dim, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        """Embeddings, in train mode (logits, embeddings)."""
+        embedding = cast("Tensor", self.backbone(x))
+        return (self.classifier(embedding), embedding) if self.training else embedding

@@ -1,0 +1,112 @@
+"""What the workers of the execution tests do; worker processes import it by its name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boxtrail.errors import InvalidDetectionsError, SourceError
+
+
+def double(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 2.0 * array
+
+
+def process_id(_task: object) -> int:
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def refuse_odd(number: int) -> int:
+    if number % 2:
+        raise InvalidDetectionsError(f"number {number} is odd", row=number, column="conf", value=0.5)
+    return number
+
+
+def raise_something_local(_task: object) -> None:
+    class LocalError(Exception):
+        pass
+
+    raise LocalError("made inside a function")
+
+
+def return_a_function(_task: object) -> object:
+    return lambda: 1
+
+
+def die_the_first_time(marker: str) -> str:
+    """Kill this process unless it was done before, as ``marker`` says; ``""`` never dies."""
+    if marker and not Path(marker).exists():
+        Path(marker).write_text("died")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return marker
+
+
+def always_die(number: int) -> int:
+    if number == 1:
+        os._exit(7)
+    return number
+
+
+def announce_and_wait(folder: str) -> None:
+    """Leave the number of this process in a folder and stay; ``""`` is done at once."""
+    if not folder:
+        return
+    Path(folder, f"{os.getpid()}.pid").touch()
+    time.sleep(60.0)
+
+
+def num_threads(_task: object) -> str | None:
+    return os.environ.get("OMP_NUM_THREADS")
+
+
+def first_byte(path: str) -> int:
+    try:
+        return Path(path).read_bytes()[0]
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror}") from error
+
+
+def table_of(task: tuple[int, str, str]) -> NDArray[np.float64]:
+    """A table too large to travel with the reply.
+
+    The doomed node gives one and stays at its second for ever; the others wait until it does.
+    """
+    number, doomed_node, folder = task
+    if doomed_node:
+        done = Path(folder, "doomed-did-one")
+        if node_id() != doomed_node:
+            _await(Path(folder, "doomed-is-busy"))
+        elif done.exists():
+            Path(folder, "doomed-is-busy").touch()
+            time.sleep(60.0)
+        else:
+            done.touch()
+    return np.full((200, 200), float(number)) ** 2
+
+
+def _await(path: Path) -> None:
+    deadline = time.monotonic() + 60.0
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def node_id(_task: object = None) -> str:
+    """Of the Ray node this runs on, "" elsewhere."""
+    ray = sys.modules.get("ray")
+    return ray.get_runtime_context().get_node_id() if ray and ray.is_initialized() else ""
+
+
+def visible_gpus(_task: object) -> str | None:
+    return os.environ.get("CUDA_VISIBLE_DEVICES")
+
+
+def first_letter_here(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")[0]
