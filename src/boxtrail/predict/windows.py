@@ -92,8 +92,9 @@ def crops(image: Image, cells: Sequence[tuple[int, int, int, int]]) -> list[Imag
 def merge(found: Sequence[Detections], cells: Sequence[tuple[int, int, int, int]]) -> Detections:
     """Detections of all windows in coordinates of the image, each thing once.
 
-    Boxes of one class that overlap by more than :data:`MAX_IOU` are one thing, the better is kept; so are two of
-    which one was cut off by the edge of its window and lies within the other.
+    Boxes of one class that overlap by more than :data:`MAX_IOU` are one thing: one that no window cut off is kept
+    before one that was, else the better. So are two of which one was cut off by the edge of its window and lies within
+    the other.
     """
     moved, cut_off = [], []
     size = (max(x2 for _, _, x2, _ in cells), max(y2 for *_, y2 in cells))
@@ -107,7 +108,8 @@ def merge(found: Sequence[Detections], cells: Sequence[tuple[int, int, int, int]
     if not some:
         return no_detections()
     rows, at_seam = np.concatenate(some), np.concatenate(cut_off)
-    best = suppress(rows[:, :-2], rows[:, -2], rows[:, -1], max_iou=MAX_IOU)
+    # Whole boxes come before those a window cut off: a large part scores as well as the whole.
+    best = suppress(rows[:, :-2], rows[:, -2] - at_seam, rows[:, -1], max_iou=MAX_IOU)
     rows, at_seam = rows[best], at_seam[best]
     return rows if rows.shape[1] == 7 else rows[~(at_seam & _is_inside_another(rows))]
 
