@@ -17,7 +17,7 @@ from boxtrail.serve.supervisely import answers
 from boxtrail.serve.supervisely.information import add_information
 from boxtrail.serve.supervisely.jobs import Job, Jobs
 from boxtrail.serve.supervisely.state import arguments, read_state
-from boxtrail.serve.supervisely.uploads import receive
+from boxtrail.serve.supervisely.uploads import receive, without_folder
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
@@ -83,6 +83,8 @@ async def _start(request: Request, service: Service, jobs: Jobs, *, video: bool)
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, (TypeError, ValueError)) and not isinstance(error, BoxtrailError):
             raise RefusedError(400, f"the settings make no sense: {error}") from error
+        if isinstance(error, BoxtrailError) and not isinstance(error, RefusedError):
+            raise RefusedError(400, without_folder(str(error), folder)) from error
         raise
     return {"message": "Scheduled inference task.", "inference_request_uuid": job.uuid}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
+from pathlib import Path
 from typing import Any
 
 from boxtrail.predict.prediction import Prediction
 from boxtrail.predict.resources import gpu_memory, ram_memory
 from boxtrail.serve.supervisely.jobs import Job
+from boxtrail.serve.supervisely.uploads import without_folder
 
 PREPARING, RUNNING, FINISHED, CANCELLED, FAILED = (
     "preparing",  # the one word for which the SDK waits with its count
@@ -57,7 +58,7 @@ def pop(job: Job) -> dict[str, Any]:
         **progress(job),
         "pending_results": [result(prediction) for prediction in found],
         "finished": exhausted and error is None,
-        "exception": None if error is None else exception(error),
+        "exception": None if error is None else exception(error, job.folder),
         "final_result": exhausted and error is None,
     }
 
@@ -75,12 +76,13 @@ def result(prediction: Prediction) -> dict[str, Any]:
     return {**prediction.to_json(), "source": None, "path": None}
 
 
-def exception(error: BaseException) -> dict[str, str]:
+def exception(error: BaseException, folder: Path) -> dict[str, str]:
     """An error in a job: this is how the SDK reads it, where a 500 would make it repeat the request."""
+    message = without_folder(str(error), folder)
     return {
         "type": type(error).__name__,
-        "message": str(error),
-        "traceback": "".join(traceback.format_exception_only(error)).strip(),
+        "message": message,
+        "traceback": f"{type(error).__name__}: {message}",
     }
 
 

@@ -25,7 +25,7 @@ class Job:
 
     def __init__(self, session: PredictionSession, folder: Path, *, clock: Callable[[], float]) -> None:
         self.uuid = uuid.uuid4().hex
-        self.session, self._folder, self._clock = session, folder, clock
+        self.session, self.folder, self._clock = session, folder, clock
         self.created = self.updated = clock()
         self.cleared: float | None = None
         self.cancelled = False
@@ -83,7 +83,7 @@ class Job:
     def discard(self) -> None:
         """Stop it, and delete what was uploaded."""
         self.session.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Jobs:

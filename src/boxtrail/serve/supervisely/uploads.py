@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -48,6 +49,11 @@ async def receive(request: Request) -> tuple[Path, list[Path], dict[str, Any]]:
         await form.close()
 
 
+def without_folder(text: str, folder: Path) -> str:
+    """A message about an uploaded file that names it as the client does: where it lies here is nobody's business."""
+    return re.sub(rf"{re.escape(str(folder))}[/\\]\d+[/\\]", "", text)
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
@@ -64,4 +70,4 @@ def _save(folder: Path, index: int, file: UploadFile) -> Path:
     return place
 
 
-__all__ = ["receive"]
+__all__ = ["receive", "without_folder"]
