@@ -24,7 +24,7 @@ def run_all(title: str, modules: Sequence[ModuleType], context: Any) -> int:
     """
     passed = failed = 0
     for module in modules:
-        for name, check in vars(module).items():
+        for name, check in list(vars(module).items()):  # a check may import something
             if name.startswith(PREFIX) and getattr(check, "__module__", "") == module.__name__:
                 error, seconds = _run(check, context)
                 passed, failed = passed + (not error), failed + bool(error)

@@ -30,6 +30,14 @@ def python() -> str:
     return found
 
 
+def environment() -> dict[str, str]:
+    """That of boxtrail's interpreter, which may run from a source tree."""
+    known = dict(os.environ)
+    if "BOXTRAIL_PYTHONPATH" in known:
+        known["PYTHONPATH"] = known["BOXTRAIL_PYTHONPATH"]
+    return known
+
+
 def free_port() -> int:
     """A port nobody listens at now."""
     with socket.socket() as listener:
@@ -46,7 +54,9 @@ def running(command: Sequence[str], port: int, log: Path) -> Iterator[str]:
     """
     url = f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
-        process = subprocess.Popen([python(), *command], stdout=output, stderr=subprocess.STDOUT, cwd=HERE)
+        process = subprocess.Popen(
+            [python(), *command], stdout=output, stderr=subprocess.STDOUT, cwd=HERE, env=environment()
+        )
         try:
             _wait(url, process, log)
             yield url
@@ -67,6 +77,7 @@ def in_process(cases: Sequence[dict[str, Any]]) -> list[list[Any]]:
         capture_output=True,
         text=True,
         cwd=HERE,
+        env=environment(),
         check=False,
     )
     if done.returncode:

@@ -1,11 +1,11 @@
 """The server the clients talk to: what ``boxtrail serve`` runs, with the detector of the drawn scene.
 
-Runs in boxtrail's environment: ``python server.py PORT VIDEO_ROOT WORKFLOWS [TOKEN]``. It answers as well below
-``/models/boxes``, as behind a proxy that takes a prefix off.
+Runs in boxtrail's environment: ``python server.py PORT VIDEO_ROOT WORKFLOWS [TOKEN]``.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,6 +18,44 @@ from boxtrail.serve.served_model import ServedModel
 from scene import ColourDetector
 
 PREFIX = "/models/boxes"
+FAIL = re.compile(r"/fail/(\d+)/(\d+)")
+NEVER = ("/healthz", "/info", "/model/registry")
+
+
+class Proxy:
+    """Stands before the server as proxies do: takes a path off its front, and answers with an error when told to.
+
+    ``POST /fail/COUNT/STATUS`` makes the next requests fail, those for the registry aside.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app, self._failures, self._status = app, 0, 503
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(PREFIX)
+        if match := FAIL.fullmatch(path):
+            self._failures, self._status = int(match[1]), int(match[2])
+            await _answer(send, 200, b'{"message": "as you wish"}')
+        elif self._failures and path not in NEVER:
+            self._failures -= 1
+            await _answer(send, self._status, b'{"message": "told to fail"}')
+        else:
+            await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+
+
+async def _answer(send: Callable[[Any], Awaitable[None]], status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def main(port: str, video_root: str, workflows: str, token: str | None = None) -> None:
@@ -26,16 +64,7 @@ def main(port: str, video_root: str, workflows: str, token: str | None = None) -
         ColourDetector(), "bytetrack", video_roots=[Path(video_root)], workflows=Path(workflows)
     )
     app = create_app(model, token=token)
-
-    async def behind_proxy(
-        scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
-    ) -> None:
-        if scope["type"] != "lifespan" and scope["path"].startswith(PREFIX):
-            path = scope["path"].removeprefix(PREFIX)
-            scope = {**scope, "path": path, "raw_path": path.encode()}
-        await app(scope, receive, send)
-
-    uvicorn.run(behind_proxy, host="127.0.0.1", port=int(port), log_level="warning")
+    uvicorn.run(Proxy(app), host="127.0.0.1", port=int(port), log_level="warning")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ os.environ["NO_PROXY"] = "127.0.0.1"  # the SDK would ask a proxy of the environ
 os.environ.pop("API_TOKEN", None)  # the SDK would send it along
 
 CONFIG = {"tracker": "bytetrack", "track_buffer": 20}
+OTHERS = ("sort", "ocsort", "sfsort", "boosttrack")
 VIDEO_CASES: dict[str, dict[str, Any]] = {
     "plain": {},
     "tracked": {"tracking": True},
@@ -41,7 +42,7 @@ VIDEO_CASES: dict[str, dict[str, Any]] = {
     "image": {},
     "image conf": {"conf": 0.5},
     "img_size": {"img_size": 160},
-    **{name: {"tracking": True, "tracking_config": {"tracker": name}} for name in ("sort", "ocsort", "sfsort", "boosttrack")},
+    **{name: {"tracking": True, "tracking_config": {"tracker": name}} for name in OTHERS},
 }  # fmt: skip
 
 
