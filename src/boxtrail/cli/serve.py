@@ -18,7 +18,9 @@ _limits = partial(typer.Option, rich_help_panel="Limits")
 
 
 def serve(
-    detector: Annotated[str, _model(help="motion, hog, onnx:PATH or file:PATH.")] = "motion",
+    detector: Annotated[
+        str, _model(help="A name of `boxtrail detectors`: motion, hog, onnx:PATH, inference:URL …")
+    ] = "motion",
     tracker: Annotated[
         str, _model(help="A name of `boxtrail trackers`, where clients name none.")
     ] = "bytetrack",
@@ -58,6 +60,7 @@ def serve(
     with one_line_errors(debug=debug):
         uvicorn = require("uvicorn", "serve", "boxtrail serve")
         require("fastapi", "serve", "boxtrail serve")
+        from boxtrail.detectors.factory import shown_name
         from boxtrail.serve.app import create_app
         from boxtrail.serve.limits import Limits
         from boxtrail.serve.served_model import ServedModel
@@ -75,7 +78,9 @@ def serve(
         )  # fmt: skip
         if token is None and host not in ("127.0.0.1", "localhost", "::1"):
             typer.echo("no --token: everybody who reaches this address may use it", err=True)
-        typer.echo(f"boxtrail at http://{host}:{port} · {detector} · {tracker} · Ctrl-C stops", err=True)
+        typer.echo(
+            f"boxtrail at http://{host}:{port} · {shown_name(detector)} · {tracker} · Ctrl-C stops", err=True
+        )
         uvicorn.run(create_app(model, limits, token=token), host=host, port=port, log_level="warning")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from boxtrail.detectors.factory import DetectorSpec
+from boxtrail.detectors.factory import DetectorSpec, shown_name
 from boxtrail.errors import ConfigError
 from boxtrail.predict.annotation import project_meta
 from boxtrail.predict.inputs import resolve
@@ -87,7 +87,7 @@ class LocalModel:
         return tracking_settings()
 
     def _get_info(self) -> dict[str, Any]:
-        name = self._spec if isinstance(self._spec, str) else type(self._spec).__name__
+        name = shown_name(self._spec)
         return {
             "model_name": name,
             "checkpoint_name": name.partition(":")[2] or name,

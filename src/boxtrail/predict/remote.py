@@ -11,10 +11,10 @@ from typing import IO, Any
 
 import numpy as np
 
+from boxtrail.detectors.supervisely_calls import Calls, open_file
 from boxtrail.errors import ConfigError, DetectorError, SourceError, require
 from boxtrail.predict.inputs import ImageInput, VideoInput, resolve
 from boxtrail.predict.prediction import Prediction
-from boxtrail.predict.remote_calls import Calls, open_file
 from boxtrail.predict.session import Work
 from boxtrail.predict.settings import Settings, settings_of
 

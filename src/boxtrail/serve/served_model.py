@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from boxtrail.detectors.factory import DetectorSpec
+from boxtrail.detectors.factory import DetectorSpec, shown_name
 from boxtrail.predict.local_model import LocalModel
 from boxtrail.predict.sharing import DetectorPool
 from boxtrail.serve.errors import RefusedError
@@ -34,7 +34,7 @@ class ServedModel:
     ) -> None:
         embedder = None if reid is None else _embedder(reid, device)
         self.local = LocalModel(detector, device=device, embedder=embedder, allow_urls=allow_urls)
-        self.spec = detector if isinstance(detector, str) else type(detector).__name__
+        self.spec = shown_name(detector)
         self.tracker, self.tracker_options = tracker, dict(tracker_options or {})
         self.embedder, self.workflows = embedder, workflows
         self.video_roots, self.allow_urls = tuple(video_roots), allow_urls

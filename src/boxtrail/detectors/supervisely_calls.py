@@ -32,7 +32,7 @@ class Calls:
         self._base = url.rstrip("/")
 
         port = f":{parts.port}" if parts.port else ""
-        self._shown = f"{parts.scheme}://{parts.hostname}{port}{parts.path}".rstrip("/")
+        self.shown = f"{parts.scheme}://{parts.hostname}{port}{parts.path}".rstrip("/")
         headers = {} if token is None else {"Authorization": f"Bearer {token}", "x-api-key": token}
         self._client = self._httpx.Client(timeout=SECONDS, headers=headers)
 
@@ -76,7 +76,7 @@ class Calls:
         try:
             content = answer.json()
         except ValueError as error:
-            raise DetectorError(f"{self._shown} answered {answer.status_code} and no JSON") from error
+            raise DetectorError(f"{self.shown} answered {answer.status_code} and no JSON") from error
         if answer.status_code < 400:
             return content
         raise self._refusal(answer.status_code, content)
@@ -84,10 +84,10 @@ class Calls:
     def _refusal(self, status: int, content: Any) -> BoxtrailError:
         said = content.get("message") or content.get("detail") if isinstance(content, dict) else content
         kind = ConfigError if status in (400, 401, 403, 404, 409, 413, 422, 429) else DetectorError
-        return kind(f"{self._shown}: {said or status}")
+        return kind(f"{self.shown}: {said or status}")
 
     def _unreachable(self, error: Exception) -> SourceError:
-        return SourceError(f"cannot reach {self._shown}: {str(error) or type(error).__name__}")
+        return SourceError(f"cannot reach {self.shown}: {str(error) or type(error).__name__}")
 
     def close(self) -> None:
         """Let go of its connections."""
