@@ -190,7 +190,7 @@ LAYERS = (
     {"detectors", "io"},
     {"evaluation"},
     {"postprocessing"},
-    {"pipeline", "execution", "benchmarks", "tuning", "predict", "demo"},
+    {"pipeline", "execution", "benchmarks", "tuning", "predict", "supervisely", "demo"},
     {"serve", "cli"},
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
