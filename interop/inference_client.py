@@ -19,6 +19,7 @@ os.environ.pop("ROBOFLOW_API_KEY", None)  # the client would show it to our serv
 
 import checks
 import rf_detection
+import rf_detectors
 import rf_errors
 import rf_models
 import rf_pipelines
@@ -71,7 +72,7 @@ def main() -> int:
             running(secured, ports[1], log / "two.log") as other,
         ):
             context = Context(url, other, TOKEN, material, read_frames(material.video), expected)
-            modules = [rf_models, rf_detection, rf_errors, rf_workflows, rf_pipelines]
+            modules = [rf_models, rf_detection, rf_errors, rf_workflows, rf_pipelines, rf_detectors]
             return checks.run_all("inference", modules, context)
 
 

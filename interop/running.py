@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -36,6 +37,22 @@ def environment() -> dict[str, str]:
     if "BOXTRAIL_PYTHONPATH" in known:
         known["PYTHONPATH"] = known["BOXTRAIL_PYTHONPATH"]
     return known
+
+
+def use_boxtrail() -> None:
+    """Let a client's environment import boxtrail too, behind everything it has itself.
+
+    Both environments are made by one Python, so that the compiled core fits.
+    """
+    code = "import pathlib, boxtrail, yaml; [print(pathlib.Path(m.__file__).parents[1]) for m in (boxtrail, yaml)]"
+    said = subprocess.run(
+        [python(), "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=True,
+    )
+    sys.path += [path for path in said.stdout.splitlines() if path not in sys.path]
 
 
 def free_port() -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import checks
+import sly_detectors
 import sly_formats
 import sly_images
 import sly_information
@@ -96,7 +97,7 @@ def main() -> int:
             context = Context(
                 url, other, TOKEN, material, VIDEO_CASES, dict(zip(VIDEO_CASES, found, strict=True))
             )
-            modules = [sly_information, sly_images, sly_videos, sly_sessions, sly_formats]
+            modules = [sly_information, sly_images, sly_videos, sly_sessions, sly_formats, sly_detectors]
             return checks.run_all("supervisely", modules, context)
 
 

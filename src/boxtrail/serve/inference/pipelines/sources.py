@@ -14,6 +14,7 @@ from boxtrail.io.sources import open_source
 from boxtrail.io.stream import is_url
 from boxtrail.serve.errors import RefusedError
 
+FRAME_RATE = 30.0  # of a file that does not say
 DEPTH = 64  # frames decoded ahead
 STRATEGIES = ("WAIT", "DROP_OLDEST", "ADAPTIVE_DROP_OLDEST", "DROP_LATEST", "ADAPTIVE_DROP_LATEST")
 
@@ -46,9 +47,12 @@ class PipelineSource:
         self.ended = False
 
     def _frames(self, source: Source) -> Iterator[Frame]:
+        pace = 0.0 if source.is_live else 1.0 / (source.fps or FRAME_RATE)
         for frame in source:
             if self._running.is_set():
                 yield frame  # while muted, frames are read and lost, as on Roboflow's server
+            else:
+                self._running.wait(pace)  # a pause loses as much of a file as of a camera
 
     def read(self) -> Frame | None:
         """The next frame; None at the end."""
