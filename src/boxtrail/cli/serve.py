@@ -56,10 +56,11 @@ def serve(
     token may have it in the address: http://HOST:PORT/t/TOKEN.
     """
     with one_line_errors(debug=debug):
-        uvicorn = require("uvicorn", "serve", "boxtrail serve")
-        require("fastapi", "serve", "boxtrail serve")
+        for module in ("uvicorn", "fastapi", "httptools", "PIL"):
+            require(module, "serve", "boxtrail serve")
         from boxtrail.serve.app import create_app
         from boxtrail.serve.limits import Limits
+        from boxtrail.serve.running import bind, make_server
         from boxtrail.serve.served_model import ServedModel
 
         for folder in [*([workflows] if workflows is not None else []), *(video_root or [])]:
@@ -75,8 +76,10 @@ def serve(
         )  # fmt: skip
         if token is None and host not in ("127.0.0.1", "localhost", "::1"):
             typer.echo("no --token: everybody who reaches this address may use it", err=True)
-        typer.echo(f"boxtrail at http://{host}:{port} · {detector} · {tracker} · Ctrl-C stops", err=True)
-        uvicorn.run(create_app(model, limits, token=token), host=host, port=port, log_level="warning")
+        listening = bind(host, port)
+        address = f"http://{host}:{listening.getsockname()[1]}"
+        typer.echo(f"boxtrail at {address} · {detector} · {tracker} · Ctrl-C stops", err=True)
+        make_server(create_app(model, limits, token=token), limits).run(sockets=[listening])
 
 
 __all__ = ["serve"]

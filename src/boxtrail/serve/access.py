@@ -28,8 +28,7 @@ class Access:
     """Checks the token before anything else is done.
 
     A token may come as ``Authorization: Bearer``, ``x-api-key``, ``?api_key=`` or ``?token=``, in the body of
-    Roboflow's
-    requests, or in the address: ``http://host:8000/t/TOKEN``, for clients that can show none.
+    Roboflow's requests, or in the address: ``http://host:8000/t/TOKEN``, for clients that can show none.
     """
 
     def __init__(self, app: App, token: str | None) -> None:
@@ -40,15 +39,16 @@ class Access:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        path = re.sub(r"/{2,}", "/", scope["path"])  # a base address with a slash at its end gives two
-        shown = _shown(scope)
-        if (match := IN_PATH.fullmatch(path)) is not None:
+        path = scope["path"]
+        if "//" in path:
+            path = re.sub(r"/{2,}", "/", path)  # a base address with a slash at its end gives two
+        shown = [] if self._token is None else _shown(scope)
+        if path.startswith("/t/") and (match := IN_PATH.fullmatch(path)) is not None:
             shown.append(match[1])
             path = match[2] or "/"
-        scope["path"], scope["raw_path"] = path, path.encode()
-        known = self._token is None or any(
-            hmac.compare_digest(given.encode(), self._token.encode()) for given in shown
-        )
+        if path != scope["path"]:
+            scope["path"], scope["raw_path"] = path, path.encode("utf-8", "surrogatepass")
+        known = self._token is None or any(_same(given, self._token) for given in shown)
         scope.setdefault("state", {})["token"] = None if known else self._token
         if known or path in OPEN or (scope["type"] == "http" and IN_BODY.match(path)):
             await self._app(scope, receive, send)
@@ -61,7 +61,12 @@ class Access:
 def may(state: MutableMapping[str, Any] | Any, key: Any) -> bool:
     """Whether a request that was let in on trust shows the right key in its body."""
     wanted = getattr(state, "token", None)
-    return wanted is None or (isinstance(key, str) and hmac.compare_digest(key.encode(), wanted.encode()))
+    return wanted is None or (isinstance(key, str) and _same(key, wanted))
+
+
+def _same(given: str, wanted: str) -> bool:
+    """In a time that tells nothing of how much of it is right."""
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode())
 
 
 def _shown(scope: Scope) -> list[str]:
@@ -72,8 +77,10 @@ def _shown(scope: Scope) -> list[str]:
             found.append(text[7:].strip())
         elif name == b"x-api-key":
             found.append(text)
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    return found + query.get("api_key", []) + query.get("token", [])
+    if query := scope.get("query_string"):
+        said = parse_qs(query.decode("latin-1"))
+        found += said.get("api_key", []) + said.get("token", [])
+    return found
 
 
 __all__ = ["Access", "may"]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from boxtrail.errors import BoxtrailError
+
+if TYPE_CHECKING:
+    from boxtrail.serve.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -28,23 +33,33 @@ def error_response(status: int, message: str, *, retry_after: int | None = None)
     return JSONResponse({"message": message, "detail": message, "success": False}, status, headers)
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, metrics: Metrics) -> None:
     """Answer every exception with one line of JSON; what nobody foresaw is logged, and its text kept from strangers."""
 
     @app.exception_handler(RefusedError)
     async def refused(_: Request, error: RefusedError) -> JSONResponse:
+        metrics.refused.labels(str(error.status)).inc()
         return error_response(error.status, str(error), retry_after=error.retry_after)
 
     @app.exception_handler(BoxtrailError)
     async def wrong(_: Request, error: BoxtrailError) -> JSONResponse:
+        metrics.refused.labels("400").inc()
         return error_response(400, str(error))
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
-        return error_response(error.status_code, str(error.detail))
+        metrics.refused.labels(str(error.status_code)).inc()
+        answer = error_response(error.status_code, str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> JSONResponse:
+        return error_response(400, "the client has gone")  # nobody reads it
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        metrics.refused.labels("422").inc()
         places = [
             f"{'.'.join(str(part) for part in entry['loc'])}: {entry['msg']}" for entry in error.errors()
         ]
