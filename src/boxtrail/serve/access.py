@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from boxtrail.serve.body import App, Message, Receive, Send
 from boxtrail.serve.errors import error_response
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Roboflow's client shows no key to /info, and none with these two unless told to use headers.
 OPEN = frozenset({"/healthz", "/readiness", "/info", "/model/remove", "/model/clear"})
@@ -34,7 +30,7 @@ class Access:
     def __init__(self, app: App, token: str | None) -> None:
         self._app, self._token = app, token
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let a request in, or answer 401."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
@@ -69,7 +65,7 @@ def _same(given: str, wanted: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode())
 
 
-def _shown(scope: Scope) -> list[str]:
+def _shown(scope: Message) -> list[str]:
     found = []
     for name, value in scope["headers"]:
         text = value.decode("latin-1")

@@ -14,8 +14,9 @@ from fastapi import FastAPI
 from boxtrail import _core
 from boxtrail.serve import errors, health, metrics, page, streaming, v1
 from boxtrail.serve.access import Access
-from boxtrail.serve.body import BodyLimit
+from boxtrail.serve.body import BodyLimit, Message, Receive, Send
 from boxtrail.serve.folders import Folders
+from boxtrail.serve.frames import Frames
 from boxtrail.serve.inference import router as inference_router
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
@@ -40,13 +41,30 @@ class Service:
     closing: list[Callable[[], None]] = field(default_factory=list)  # what routers do when the server stops
 
 
+class Application:
+    """An ASGI application: FastAPI's, behind what looks at every request first.
+
+    Attributes:
+        api: all routes, with their OpenAPI document.
+        service: what they work with.
+    """
+
+    def __init__(self, api: FastAPI, service: Service, token: str | None) -> None:
+        self.api, self.service = api, service
+        self._stack = Access(BodyLimit(Frames(api, service), service.limits), token)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+        await self._stack(scope, receive, send)
+
+
 def create_app(
     model: ServedModel,
     limits: Limits | None = None,
     *,
     token: str | None = None,
     clock: Callable[[], float] = time.monotonic,
-) -> FastAPI:
+) -> Application:
     """The application that ``boxtrail serve`` runs.
 
     Args:
@@ -72,12 +90,8 @@ def create_app(
             service.folders.close()
             service.pool.shutdown(wait=False, cancel_futures=True)
 
-    app = FastAPI(title="boxtrail", version=_core.__version__, lifespan=life)
-    app.state.service = service
-    errors.install(app, service.sessions.metrics)
-    app.add_middleware(BodyLimit, limits=limits)
-    app.add_middleware(Access, token=token)  # the last one added is the first to look
-    app.router.routes.insert(0, v1.frames_route(service))  # before all others: this is where the load is
+    api = FastAPI(title="boxtrail", version=_core.__version__, lifespan=life)
+    errors.install(api, service.sessions.metrics)
     for router in (
         health.router(service),
         metrics.router(service),
@@ -87,8 +101,8 @@ def create_app(
         supervisely_router(service),
         inference_router(service),
     ):
-        app.include_router(router)
-    return app
+        api.include_router(router)
+    return Application(api, service, token)
 
 
 async def _expire(service: Service) -> None:
@@ -98,4 +112,4 @@ async def _expire(service: Service) -> None:
             await asyncio.to_thread(expire)  # files are deleted, videos closed
 
 
-__all__ = ["Service", "create_app"]
+__all__ = ["Application", "Service", "create_app"]

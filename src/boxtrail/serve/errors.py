@@ -33,25 +33,27 @@ def error_response(status: int, message: str, *, retry_after: int | None = None)
     return JSONResponse({"message": message, "detail": message, "success": False}, status, headers)
 
 
+def response_to(error: BoxtrailError | HTTPException, metrics: Metrics | None) -> JSONResponse:
+    """The answer to a request that was refused, counted in ``metrics``."""
+    if isinstance(error, HTTPException):
+        answer = error_response(error.status_code, str(error.detail))
+        answer.headers.update(error.headers or {})
+    elif isinstance(error, RefusedError):
+        answer = error_response(error.status, str(error), retry_after=error.retry_after)
+    else:
+        answer = error_response(400, str(error))
+    if metrics is not None:
+        metrics.refused.labels(str(answer.status_code)).inc()
+    return answer
+
+
 def install(app: FastAPI, metrics: Metrics) -> None:
     """Answer every exception with one line of JSON; what nobody foresaw is logged, and its text kept from strangers."""
 
-    @app.exception_handler(RefusedError)
-    async def refused(_: Request, error: RefusedError) -> JSONResponse:
-        metrics.refused.labels(str(error.status)).inc()
-        return error_response(error.status, str(error), retry_after=error.retry_after)
-
     @app.exception_handler(BoxtrailError)
-    async def wrong(_: Request, error: BoxtrailError) -> JSONResponse:
-        metrics.refused.labels("400").inc()
-        return error_response(400, str(error))
-
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
-        metrics.refused.labels(str(error.status_code)).inc()
-        answer = error_response(error.status_code, str(error.detail))
-        answer.headers.update(error.headers or {})
-        return answer
+    async def refused(_: Request, error: BoxtrailError | HTTPException) -> JSONResponse:
+        return response_to(error, metrics)
 
     @app.exception_handler(ClientDisconnect)
     async def gone(_: Request, __: ClientDisconnect) -> JSONResponse:

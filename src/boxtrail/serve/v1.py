@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.routing import Route
 
 from boxtrail.errors import InvalidInputError
-from boxtrail.serve import body
-from boxtrail.serve.answering import answer
+from boxtrail.serve import frames
 from boxtrail.serve.sessions import TrackingSession
-from boxtrail.serve.wire import JSON, KINDS, MSGPACK, RAW
+from boxtrail.serve.wire import JSON, MSGPACK, RAW
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
@@ -87,7 +84,7 @@ def router(service: Service) -> APIRouter:
     @routes.post("/sessions/{id}/frames", openapi_extra=FRAME_DOCUMENTATION)
     async def track_frame(id: str, request: Request) -> Response:
         """Track one frame: its detections, or an image that the server's detector looks at."""
-        return await _frame(service, id, request)
+        return await frames.track_frame(service, id, request)
 
     @routes.get("/sessions/{id}/tracks")
     async def show_tracks(id: str) -> list[dict[str, Any]]:
@@ -113,32 +110,6 @@ def router(service: Service) -> APIRouter:
         return info(session)
 
     return routes
-
-
-def frames_route(service: Service) -> Route:
-    """The route of frames without FastAPI's share of the work, which is more than the tracking."""
-
-    async def track_frame(request: Request) -> Response:
-        return await _frame(service, request.path_params["id"], request)
-
-    return Route("/v1/sessions/{id}/frames", track_frame, methods=["POST"], include_in_schema=False)
-
-
-async def _frame(service: Service, id: str, request: Request) -> Response:
-    began = time.perf_counter()
-    session = service.sessions.find(id)
-    kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
-    limits = service.limits
-    most = limits.max_body_bytes if kind.startswith("image/") else limits.max_message_bytes
-    data = await body.read(request, most)
-    accept = request.headers.get("accept")
-    out = None if accept is None else KINDS.get(accept.partition(",")[0].strip().lower())
-    query = dict(request.query_params) if request.scope["query_string"] else {}
-    with service.sessions.at_work(session):
-        work = partial(answer, service, session, kind, data, query, out)
-        sent, media = await asyncio.get_running_loop().run_in_executor(service.pool, work)
-    service.sessions.note(session, time.perf_counter() - began)
-    return Response(sent, media_type=media)
 
 
 def info(session: TrackingSession) -> SessionInfo:
@@ -205,4 +176,4 @@ FRAME_DOCUMENTATION: dict[str, Any] = {
     },
 }
 
-__all__ = ["frames_route", "router"]
+__all__ = ["router"]
