@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +80,7 @@ def serve(
         listening = bind(host, port)
         address = f"http://{host}:{listening.getsockname()[1]}"
         typer.echo(f"boxtrail at {address} · {detector} · {tracker} · Ctrl-C stops", err=True)
+        gc.freeze()  # what was imported stays; looking through it again and again costs a tenth of the time
         make_server(create_app(model, limits, token=token), limits).run(sockets=[listening])
 
 

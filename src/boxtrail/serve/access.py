@@ -68,7 +68,9 @@ def _same(given: str, wanted: str) -> bool:
 def _shown(scope: Message) -> list[str]:
     found = []
     for name, value in scope["headers"]:
-        text = value.decode("latin-1")
+        if name not in (b"authorization", b"x-api-key"):
+            continue
+        text = value.decode("utf-8", "replace") if not value.isascii() else value.decode()
         if name == b"authorization" and text[:7].lower() == "bearer ":
             found.append(text[7:].strip())
         elif name == b"x-api-key":

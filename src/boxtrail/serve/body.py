@@ -37,7 +37,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         is_upload = scope["path"] in UPLOADS
-        limit = self._limits.max_upload_bytes if is_upload else self._limits.max_body_bytes
+        limit = self._limit(scope["path"])
         said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if len(said) > 18 or int(said) > limit:
             text = f"the body has {said.decode()[:18]} bytes; at most {limit} are taken"
@@ -63,6 +63,14 @@ class BodyLimit:
         finally:
             if not is_upload:
                 self._in_memory -= size
+
+
+    def _limit(self, path: str) -> int:
+        if path in UPLOADS:
+            return self._limits.max_upload_bytes
+        if path.startswith("/v1/") and not path.endswith("/frames"):
+            return self._limits.max_message_bytes
+        return self._limits.max_body_bytes
 
 
 async def read(request: Request, limit: int) -> bytes:

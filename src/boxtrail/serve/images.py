@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from boxtrail.errors import InvalidInputError, require
 from boxtrail.serve.errors import RefusedError
 
-FORMATS = ("JPEG", "MPO", "PNG", "BMP", "WEBP", "TIFF", "GIF")
+FORMATS = ("JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF")
 NO_IMAGE = "the body is no image that can be decoded"
 
 
@@ -56,8 +56,8 @@ def declared_size(source: bytes | Path) -> tuple[int, int] | None:
             width, height = image.size
     except (pillow.DecompressionBombError, pillow.DecompressionBombWarning):
         return 1 << 20, 1 << 20  # Pillow says no more than that it is huge
-    except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, OverflowError):
-        return None  # the ways in which Pillow's readers of headers fail
+    except (OSError, ValueError, OverflowError):  # EOFError and the like are turned into one of them by Pillow
+        return None
     return int(width), int(height)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -63,17 +62,17 @@ def router(service: Service) -> APIRouter:
         tracker = service.model.new_tracker(new.tracker, **options)
         session = service.sessions.open(tracker, protocol="v1", label=new.label, **options)
         session.frame_size = new.frame_size
-        return info(session)
+        return info(session, service.sessions.now())
 
     @routes.get("/sessions")
     async def list_sessions() -> list[SessionInfo]:
         """All sessions, oldest first."""
-        return [info(session) for session in service.sessions.all()]
+        return [info(session, service.sessions.now()) for session in service.sessions.all()]
 
     @routes.get("/sessions/{id}")
     async def show_session(id: str) -> SessionInfo:
         """One session."""
-        return info(service.sessions.find(id))
+        return info(service.sessions.find(id), service.sessions.now())
 
     @routes.delete("/sessions/{id}", status_code=204)
     async def close_session(id: str) -> Response:
@@ -107,12 +106,12 @@ def router(service: Service) -> APIRouter:
         """Go on from a state; the session must have the tracker and the options it was saved with."""
         session = service.sessions.find(id)
         await _locked(service, session, lambda: _load(session, state))
-        return info(session)
+        return info(session, service.sessions.now())
 
     return routes
 
 
-def info(session: TrackingSession) -> SessionInfo:
+def info(session: TrackingSession, now: float) -> SessionInfo:
     """A session as clients see it."""
     latencies = sorted(session.latencies)
     return SessionInfo(
@@ -121,9 +120,9 @@ def info(session: TrackingSession) -> SessionInfo:
         label=session.label,
         protocol=session.protocol,
         frames=session.frames,
-        rate=round(session.rate(), 2),
+        rate=round(session.rate(now), 2),
         latency_ms=round(1000.0 * latencies[len(latencies) // 2], 3) if latencies else 0.0,
-        idle_seconds=round(max(time.monotonic() - session.last_used, 0.0), 3),
+        idle_seconds=round(max(now - session.last_used, 0.0), 3),
     )
 
 
