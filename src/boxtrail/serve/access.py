@@ -45,8 +45,9 @@ class Access:
         if path != scope["path"]:
             scope["path"], scope["raw_path"] = path, path.encode("utf-8", "surrogatepass")
         known = self._token is None or any(_same(given, self._token) for given in shown)
+        known = known or path in OPEN
         scope.setdefault("state", {})["token"] = None if known else self._token
-        if known or path in OPEN or (scope["type"] == "http" and IN_BODY.match(path)):
+        if known or (scope["type"] == "http" and IN_BODY.match(path)):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4401, "reason": "unauthorized"})

@@ -64,7 +64,6 @@ class BodyLimit:
             if not is_upload:
                 self._in_memory -= size
 
-
     def _limit(self, path: str) -> int:
         if path in UPLOADS:
             return self._limits.max_upload_bytes

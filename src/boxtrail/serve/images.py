@@ -56,7 +56,11 @@ def declared_size(source: bytes | Path) -> tuple[int, int] | None:
             width, height = image.size
     except (pillow.DecompressionBombError, pillow.DecompressionBombWarning):
         return 1 << 20, 1 << 20  # Pillow says no more than that it is huge
-    except (OSError, ValueError, OverflowError):  # EOFError and the like are turned into one of them by Pillow
+    except (
+        OSError,
+        ValueError,
+        OverflowError,
+    ):  # EOFError and the like are turned into one of them by Pillow
         return None
     return int(width), int(height)
 

@@ -19,7 +19,7 @@ from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.images import check_size, declared_size
 from boxtrail.serve.supervisely import answers
 from boxtrail.serve.supervisely.information import add_information
-from boxtrail.serve.supervisely.jobs import Job, Jobs
+from boxtrail.serve.supervisely.jobs import Job, Jobs, without_folder
 from boxtrail.serve.supervisely.state import arguments, read_state
 from boxtrail.serve.supervisely.uploads import receive
 
@@ -107,6 +107,8 @@ async def _take(request: Request, service: Service, jobs: Jobs, *, video: bool) 
         await _in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
         if isinstance(error, (TypeError, ValueError)) and not isinstance(error, BoxtrailError):
             raise RefusedError(400, f"the settings make no sense: {error}") from error
+        if isinstance(error, BoxtrailError) and not isinstance(error, RefusedError):
+            raise RefusedError(400, without_folder(str(error), folder)) from error
         raise
     return {"message": "Scheduled inference task.", "inference_request_uuid": job.uuid}
 

@@ -57,7 +57,7 @@ def pop(job: Job) -> dict[str, Any]:
         **progress(job),
         "pending_results": [result(prediction) for prediction in found],
         "finished": exhausted and error is None,
-        "exception": None if error is None else exception(error),
+        "exception": None if error is None else exception(error, job),
         "final_result": exhausted and error is None,
     }
 
@@ -75,12 +75,12 @@ def result(prediction: Prediction) -> dict[str, Any]:
     return {**prediction.to_json(), "source": None, "path": None}
 
 
-def exception(error: BaseException) -> dict[str, str]:
+def exception(error: BaseException, job: Job) -> dict[str, str]:
     """An error in a job: this is how the SDK reads it, where a 500 would make it repeat the request."""
     return {
         "type": type(error).__name__,
-        "message": str(error),
-        "traceback": "".join(traceback.format_exception_only(error)).strip(),
+        "message": job.plain(str(error)),
+        "traceback": job.plain("".join(traceback.format_exception_only(error)).strip()),
     }
 
 

@@ -62,6 +62,8 @@ def arguments(state: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
         )
         if value is not None:
             found[name] = value
+    if isinstance(found.get("conf"), bool) or not isinstance(found.get("conf", 0.0), (int, float)):
+        raise ConfigError(f"conf must be a number, not {found['conf']!r}")
     classes = settings.get("classes")
     if classes and classes != "all":
         found["classes"] = list(classes)
