@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
+from boxtrail.serve import Client
 from boxtrail.serve.app import create_app
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
+from served_sockets import Running, running
 from square_video import square_detector
 
-APPLICATION = create_app(ServedModel(square_detector), Limits(max_sessions=100_000))
-OWN = schemathesis.openapi.from_asgi("/openapi.json", APPLICATION).include(
-    path_regex="^/(v1/|healthz|readiness|metrics)"
-)
+OWN = "^/(v1/|healthz|readiness|metrics)"
+FEW = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-@OWN.parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_as_the_document_says(case: schemathesis.Case) -> None:
-    case.call_and_validate()
+LIMITS = Limits(max_sessions=100_000)
+APPLICATION = create_app(ServedModel(square_detector), LIMITS)
+SCHEMA = schemathesis.openapi.from_dict(APPLICATION.api.openapi())
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Running]:
+    with running(APPLICATION, LIMITS) as server:
+        yield server
+
+
+@SCHEMA.include(path_regex=OWN).parametrize()
+@FEW
+def test_every_answer_is_as_the_document_says(case: schemathesis.Case, server: Running) -> None:
+    case.call_and_validate(base_url=server.url)
+
+
+@SCHEMA.include(path_regex="^/v1/.*{id}").parametrize()
+@FEW
+def test_every_answer_about_an_open_session_is_too(case: schemathesis.Case, server: Running) -> None:
+    with Client(server.url) as client:
+        case.path_parameters["id"] = client.open().id
+    case.call_and_validate(base_url=server.url)

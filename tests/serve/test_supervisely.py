@@ -313,7 +313,7 @@ def test_wrong_settings_of_a_video_are_told_at_once(
 
 def test_a_broken_image_is_told_when_its_turn_comes(client: TestClient) -> None:
     job = begin(client, "batch", [("a.png", png(3)), ("b.png", b"no image")])
-    with pytest.raises(RuntimeError, match="^SourceError: cannot read image b[.]png"):
+    with pytest.raises(RuntimeError, match=r"^SourceError: cannot read image b\.png"):
         results(client, job)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -17,6 +19,28 @@ if TYPE_CHECKING:
     from boxtrail.serve.metrics import Metrics
 
 logger = logging.getLogger(__name__)
+
+
+class Refusal(BaseModel):
+    """The body of every answer that is a refusal."""
+
+    message: str
+    detail: str = Field(description="The same, for clients that look for this word.")
+    success: bool = False
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refusal, "description": text}
+    for status, text in (
+        (400, "A body, value or option that makes no sense; nothing has changed."),
+        (401, "The token is missing or wrong."),
+        (404, "No such session, or none any more."),
+        (413, "More bytes or pixels than are taken."),
+        (422, "A field of the wrong type; nothing has changed."),
+        (429, "As many sessions, or waiting frames, as there may be; try later."),
+        (503, "Too much to do; try later."),
+    )
+}
 
 
 class RefusedError(BoxtrailError):
@@ -52,8 +76,11 @@ def install(app: FastAPI, metrics: Metrics) -> None:
 
     @app.exception_handler(BoxtrailError)
     @app.exception_handler(HTTPException)
-    async def refused(_: Request, error: BoxtrailError | HTTPException) -> JSONResponse:
-        return response_to(error, metrics)
+    async def refused(request: Request, error: BoxtrailError | HTTPException) -> JSONResponse:
+        answer = response_to(error, metrics)
+        if answer.status_code == 405:  # a path may have several routes, of which the first alone was asked
+            answer.headers["Allow"] = ", ".join(_methods(app, request.url.path))
+        return answer
 
     @app.exception_handler(ClientDisconnect)
     async def gone(_: Request, __: ClientDisconnect) -> JSONResponse:
@@ -73,4 +100,12 @@ def install(app: FastAPI, metrics: Metrics) -> None:
         return error_response(500, f"the server failed: {type(error).__name__}")
 
 
-__all__ = ["RefusedError", "error_response", "install"]
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """The methods that the first documented path which fits has."""
+    for template, operations in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), path):
+            return sorted(method.upper() for method in operations)
+    return ["GET"]
+
+
+__all__ = ["REFUSALS", "Refusal", "RefusedError", "error_response", "install"]

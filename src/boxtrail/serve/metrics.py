@@ -67,7 +67,11 @@ def router(service: Service) -> APIRouter:
     metrics = service.sessions.metrics
     metrics.registry.register(OpenSessions(service))
 
-    @routes.get("/metrics", response_class=Response)
+    @routes.get(
+        "/metrics",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
     def show() -> Response:
         return Response(generate_latest(metrics.registry), media_type="text/plain; version=0.0.4")
 

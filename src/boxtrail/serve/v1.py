@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from boxtrail.errors import InvalidInputError
+from boxtrail.errors import StateError
 from boxtrail.serve import frames
+from boxtrail.serve.errors import REFUSALS, RefusedError
 from boxtrail.serve.sessions import TrackingSession
 from boxtrail.serve.wire import JSON, MSGPACK, RAW
 
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
 T = TypeVar("T")
+MOST_SIDE = 1_000_000  # pixels
+MOST_FRAMES = 2**53  # up to which JSON's numbers are whole
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("must be a whole number")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_number)]  # also 3.0, which is the same in JSON; but no text
+Side = Annotated[Whole, Field(ge=1, le=MOST_SIDE)]
 
 
 class NewSession(BaseModel):
@@ -29,8 +42,8 @@ class NewSession(BaseModel):
         None, description="A name of `boxtrail trackers`; the server's own if left out."
     )
     options: dict[str, Any] = Field(default_factory=dict, description="Options of the tracker, by name.")
-    frame_size: tuple[int, int] | None = Field(None, description="Width and height in pixels.")
-    frame_rate: float | None = Field(None, gt=0, le=1000, description="Frames a second.")
+    frame_size: tuple[Side, Side] | None = Field(None, description="Width and height in pixels.")
+    frame_rate: float | None = Field(None, ge=0.001, le=1000, strict=True, description="Frames a second.")
     label: str = Field("", max_length=200, description="What the live page calls the stream.")
 
 
@@ -47,9 +60,23 @@ class SessionInfo(BaseModel):
     idle_seconds: float
 
 
+class State(BaseModel):
+    """What another server needs to go on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    last_frame: Whole = Field(
+        ge=-1, le=MOST_FRAMES, description="Number of the latest frame; -1 before the first."
+    )
+    tracker: dict[str, Any] = Field(description="As the tracker saved it.")
+
+
+FOREIGN = "A state of another tracker or other options; nothing has changed."
+
+
 def router(service: Service) -> APIRouter:
     """``/v1/sessions`` and what is below."""
-    routes = APIRouter(prefix="/v1", tags=["sessions"])
+    routes = APIRouter(prefix="/v1", tags=["sessions"], responses=REFUSALS)
 
     @routes.post("/sessions", status_code=201)
     async def open_session(new: NewSession) -> SessionInfo:
@@ -80,7 +107,12 @@ def router(service: Service) -> APIRouter:
         service.sessions.close(id)
         return Response(status_code=204)
 
-    @routes.post("/sessions/{id}/frames", openapi_extra=FRAME_DOCUMENTATION)
+    @routes.post(
+        "/sessions/{id}/frames",
+        openapi_extra=FRAME_DOCUMENTATION,
+        responses=FRAME_RESPONSES,
+        response_class=Response,
+    )
     async def track_frame(id: str, request: Request) -> Response:
         """Track one frame: its detections, or an image that the server's detector looks at."""
         return await frames.track_frame(service, id, request)
@@ -92,17 +124,17 @@ def router(service: Service) -> APIRouter:
         return await _locked(service, session, lambda: [track.to_dict() for track in session.tracker.tracks])
 
     @routes.get("/sessions/{id}/state")
-    async def save_state(id: str) -> dict[str, Any]:
+    async def save_state(id: str) -> State:
         """Everything another server needs to go on."""
         session = service.sessions.find(id)
         return await _locked(
             service,
             session,
-            lambda: {"last_frame": session.last_frame, "tracker": session.tracker.state_dict()},
+            lambda: State(last_frame=session.last_frame, tracker=session.tracker.state_dict()),
         )
 
-    @routes.put("/sessions/{id}/state")
-    async def load_state(id: str, state: dict[str, Any]) -> SessionInfo:
+    @routes.put("/sessions/{id}/state", responses={409: {**REFUSALS[400], "description": FOREIGN}})
+    async def load_state(id: str, state: State) -> SessionInfo:
         """Go on from a state; the session must have the tracker and the options it was saved with."""
         session = service.sessions.find(id)
         await _locked(service, session, lambda: _load(session, state))
@@ -136,12 +168,12 @@ async def _locked(service: Service, session: TrackingSession, work: Callable[[],
     return await asyncio.get_running_loop().run_in_executor(service.pool, run)
 
 
-def _load(session: TrackingSession, state: dict[str, Any]) -> None:
-    last = state.get("last_frame")
-    if not isinstance(last, int) or isinstance(last, bool) or not isinstance(state.get("tracker"), dict):
-        raise InvalidInputError("a state has last_frame and tracker, as GET gives it")
-    session.tracker.load_state_dict(state["tracker"])
-    session.last_frame = last
+def _load(session: TrackingSession, state: State) -> None:
+    try:
+        session.tracker.load_state_dict(state.tracker)
+    except StateError as error:
+        raise RefusedError(409, str(error)) from error
+    session.last_frame = state.last_frame
 
 
 _ROWS = {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}
@@ -153,10 +185,29 @@ _MESSAGE = {
             **_ROWS,
             "description": "x1, y1, x2, y2, conf, cls; oriented cx, cy, w, h, angle, conf, cls",
         },
-        "frame": {"type": "integer", "minimum": 0, "nullable": True},
-        "timestamp": {"type": "number", "nullable": True},
+        "frame": {"type": ["integer", "null"], "minimum": 0},
+        "timestamp": {"type": ["number", "null"]},
         "embeddings": _ROWS,
     },
+}
+_TRACKS = {
+    "type": "object",
+    "properties": {
+        "frame": {"type": "integer"},
+        "tracks": {
+            **_ROWS,
+            "description": "x1, y1, x2, y2, id, conf, cls, det_ind; oriented with cx, cy, w, h, angle in front",
+        },
+    },
+    "required": ["frame", "tracks"],
+}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+FRAME_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The tracks of the frame.",
+        "content": {JSON: {"schema": _TRACKS}, MSGPACK: _BYTES, RAW: _BYTES},
+    },
+    415: {**REFUSALS[400], "description": "A form nobody knows."},
 }
 FRAME_DOCUMENTATION: dict[str, Any] = {
     "parameters": [
@@ -168,9 +219,10 @@ FRAME_DOCUMENTATION: dict[str, Any] = {
         "required": True,
         "content": {
             JSON: {"schema": _MESSAGE},
-            MSGPACK: {"schema": {"type": "string", "format": "binary"}},
-            RAW: {"schema": {"type": "string", "format": "binary"}},
-            "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
+            MSGPACK: _BYTES,
+            RAW: _BYTES,
+            "image/jpeg": _BYTES,
+            "image/png": _BYTES,
         },
     },
 }

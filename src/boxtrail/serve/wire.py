@@ -137,6 +137,8 @@ def _unpacked(body: bytes, columns: int) -> NDArray[np.float64]:
 def _whole(given: Any) -> int | None:
     if given is None or (isinstance(given, int) and not isinstance(given, bool) and given >= 0):
         return given
+    if isinstance(given, float) and given.is_integer() and given >= 0:  # the same number in JSON
+        return int(given)
     if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < MOST_DIGITS:
         return int(given)
     raise InvalidInputError(f"a frame number is a whole number from 0 on, not {repr(given)[:40]}")
