@@ -29,8 +29,9 @@ def _number(value: Any) -> Any:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_number)]  # also 3.0, which is the same in JSON; but no text
-Side = Annotated[Whole, Field(ge=1, le=MOST_SIDE)]
+# Also 3.0, which is the same in JSON; but no text.
+Side = Annotated[int, Field(ge=1, le=MOST_SIDE), BeforeValidator(_number)]
+LastFrame = Annotated[int, Field(ge=-1, le=MOST_FRAMES), BeforeValidator(_number)]
 
 
 class NewSession(BaseModel):
@@ -65,9 +66,7 @@ class State(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    last_frame: Whole = Field(
-        ge=-1, le=MOST_FRAMES, description="Number of the latest frame; -1 before the first."
-    )
+    last_frame: LastFrame = Field(description="Number of the latest frame; -1 before the first.")
     tracker: dict[str, Any] = Field(description="As the tracker saved it.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,19 +40,26 @@ class FrameMessage:
 
 
 def decode(kind: str, body: bytes, query: Mapping[str, str]) -> FrameMessage:
-    """A frame of a request's body; for raw rows its number and time are in the query.
+    """A frame of a request's body; its number and time may be in the query, and for raw rows can only be there.
 
     Raises:
         InvalidInputError: for a body that is none.
     """
+    frame, timestamp = _whole(query.get("frame")), _seconds(query.get("timestamp"))
+    columns = _columns(query)
     if kind == "raw":
-        return FrameMessage(
-            _raw_rows(body, query), _whole(query.get("frame")), _seconds(query.get("timestamp"))
-        )
+        return FrameMessage(_unpacked(body, columns), frame, timestamp)
     said = parse_json(body) if kind == "json" else _unpack(body)
     if not isinstance(said, dict):
         raise InvalidInputError("the body must be an object with detections, not a list or a number")
-    return message_of(said)
+    message = message_of(said)
+    if frame is None and timestamp is None:
+        return message
+    return replace(
+        message,
+        frame=frame if message.frame is None else message.frame,
+        timestamp=timestamp if message.timestamp is None else message.timestamp,
+    )
 
 
 def message_of(said: Mapping[str, Any]) -> FrameMessage:
@@ -121,11 +128,11 @@ def _rows(given: Any, what: str) -> NDArray[np.float64]:
     return rows.astype(np.float64, copy=False)
 
 
-def _raw_rows(body: bytes, query: Mapping[str, str]) -> NDArray[np.float64]:
-    columns = _whole(query.get("columns")) or 6
-    if columns not in (6, 7):
-        raise InvalidInputError(f"columns must be 6 or, for oriented boxes, 7, not {columns}")
-    return _unpacked(body, columns)
+def _columns(query: Mapping[str, str]) -> int:
+    columns = query.get("columns", "6")
+    if columns not in ("6", "7"):
+        raise InvalidInputError(f"columns must be 6 or, for oriented boxes, 7, not {columns[:40]!r}")
+    return int(columns)
 
 
 def _unpacked(body: bytes, columns: int) -> NDArray[np.float64]:
