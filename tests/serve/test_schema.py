@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from boxtrail.serve import Client
 from boxtrail.serve.app import create_app
@@ -16,7 +17,7 @@ from boxtrail.serve.served_model import ServedModel
 from served_sockets import Running, running
 
 # A document cannot say which options a tracker has, or that bytes are rows of six numbers: 400 is right for those.
-INHERENT = [schemathesis.checks.CHECKS.get_one("positive_data_acceptance")]
+INHERENT = [positive_data_acceptance]
 OWN = "^/(v1/|healthz|readiness|metrics)"
 FEW = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

@@ -182,11 +182,12 @@ _MESSAGE = {
     "properties": {
         "detections": {
             **_ROWS,
+            "type": ["array", "null"],
             "description": "x1, y1, x2, y2, conf, cls; oriented cx, cy, w, h, angle, conf, cls",
         },
         "frame": {"type": ["integer", "null"], "minimum": 0},
         "timestamp": {"type": ["number", "null"]},
-        "embeddings": _ROWS,
+        "embeddings": {**_ROWS, "type": ["array", "null"], "description": "One row a detection."},
     },
 }
 _TRACKS = {

@@ -36,7 +36,7 @@ def read_state(text: str) -> dict[str, Any]:
     """
     try:
         state = json.loads(text or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"state is no JSON: {error}") from error
     if not isinstance(state, dict):
         raise ConfigError("state must be a JSON object")

@@ -50,6 +50,8 @@ async def receive(
             raise RefusedError(400, f"the form cannot be read: {str(error) or 'it breaks off'}") from error
         finally:
             parts.close()
+        if not parts.ended:
+            raise RefusedError(400, "the form cannot be read: it breaks off")
         if not parts.files:
             raise RefusedError(400, "the form has no part named 'files'")
         state = next((read for name in FIELDS if (read := read_state(parts.text(name)))), {})
@@ -64,6 +66,7 @@ class _Parts:
 
     def __init__(self, folder: Path) -> None:
         self.files: list[Path] = []
+        self.ended = False
         self._folder, self._fields, self._num_fields = folder, dict[str, bytearray](), 0
         self._header, self._value, self._disposition = b"", b"", b""
         self._file: BufferedWriter | None = None
@@ -78,6 +81,7 @@ class _Parts:
             "on_headers_finished": self._open,
             "on_part_data": self._data,
             "on_part_end": self.close,
+            "on_end": self._end,
         }
 
     def text(self, name: str) -> str:
@@ -87,6 +91,9 @@ class _Parts:
         if self._file is not None:
             self._file.close()
         self._file = self._field = None
+
+    def _end(self) -> None:
+        self.ended = True
 
     def _begin(self) -> None:
         self._header = self._value = self._disposition = b""
