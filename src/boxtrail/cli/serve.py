@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,7 @@ _limits = partial(typer.Option, rich_help_panel="Limits")
 
 def serve(
     detector: Annotated[
-        str, _model(help="A name of `boxtrail detectors`: motion, hog, onnx:PATH, inference:URL …")
+        str, _model(help="As `boxtrail detectors` lists them: motion, onnx:PATH …")
     ] = "motion",
     tracker: Annotated[
         str, _model(help="A name of `boxtrail trackers`, where clients name none.")
@@ -58,11 +59,12 @@ def serve(
     token may have it in the address: http://HOST:PORT/t/TOKEN.
     """
     with one_line_errors(debug=debug):
-        uvicorn = require("uvicorn", "serve", "boxtrail serve")
-        require("fastapi", "serve", "boxtrail serve")
+        for module in ("uvicorn", "fastapi", "httptools", "PIL"):
+            require(module, "serve", "boxtrail serve")
         from boxtrail.detectors.factory import shown_name
         from boxtrail.serve.app import create_app
         from boxtrail.serve.limits import Limits
+        from boxtrail.serve.running import bind, make_server
         from boxtrail.serve.served_model import ServedModel
 
         for folder in [*([workflows] if workflows is not None else []), *(video_root or [])]:
@@ -78,10 +80,11 @@ def serve(
         )  # fmt: skip
         if token is None and host not in ("127.0.0.1", "localhost", "::1"):
             typer.echo("no --token: everybody who reaches this address may use it", err=True)
-        typer.echo(
-            f"boxtrail at http://{host}:{port} · {shown_name(detector)} · {tracker} · Ctrl-C stops", err=True
-        )
-        uvicorn.run(create_app(model, limits, token=token), host=host, port=port, log_level="warning")
+        listening = bind(host, port)
+        address = f"http://{host}:{listening.getsockname()[1]}"
+        typer.echo(f"boxtrail at {address} · {shown_name(detector)} · {tracker} · Ctrl-C stops", err=True)
+        gc.freeze()  # what was imported stays; looking through it again and again costs a tenth of the time
+        make_server(create_app(model, limits, token=token), limits).run(sockets=[listening])
 
 
 __all__ = ["serve"]

@@ -28,14 +28,20 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self._by_protocol: dict[
+            str, tuple[Any, Any]
+        ] = {}  # finding a label anew for each frame costs as much as it
         self.refused = Counter(
             "boxtrail_refused_requests", "Requests refused, by status.", ["status"], registry=self.registry
         )
 
     def note(self, protocol: str, seconds: float) -> None:
         """One more frame."""
-        self.frames.labels(protocol).inc()
-        self.seconds.labels(protocol).observe(seconds)
+        if protocol not in self._by_protocol:
+            self._by_protocol[protocol] = (self.frames.labels(protocol), self.seconds.labels(protocol))
+        frames, times = self._by_protocol[protocol]
+        frames.inc()
+        times.observe(seconds)
 
 
 class OpenSessions:
@@ -61,7 +67,11 @@ def router(service: Service) -> APIRouter:
     metrics = service.sessions.metrics
     metrics.registry.register(OpenSessions(service))
 
-    @routes.get("/metrics", response_class=Response)
+    @routes.get(
+        "/metrics",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
     def show() -> Response:
         return Response(generate_latest(metrics.registry), media_type="text/plain; version=0.0.4")
 

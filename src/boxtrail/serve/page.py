@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from boxtrail.errors import require
 from boxtrail.io.drawing import TrackPainter
 from boxtrail.results import TrackResults
-from boxtrail.serve.errors import RefusedError
+from boxtrail.serve.errors import REFUSALS, RefusedError
 from boxtrail.serve.sessions import TrackingSession
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def router(service: Service) -> APIRouter:
         response_class=Response,
         responses={
             200: {"content": {"image/jpeg": {}}},
-            404: {"description": "No such session, or no frame yet."},
+            404: {**REFUSALS[404], "description": "No such session, or no frame yet."},
+            422: REFUSALS[422],
         },
     )
     async def picture(id: str) -> Response:

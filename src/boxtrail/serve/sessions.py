@@ -33,7 +33,7 @@ class TrackingSession:
         protocol: which router made it, for the live page.
         label: what the client calls the stream.
         latencies: seconds each of the last frames took, from request to answer.
-        finished: when each of the last frames was answered, by ``time.monotonic``.
+        finished: when each of the last frames was answered, by the clock of :class:`Sessions`.
     """
 
     id: str
@@ -63,9 +63,8 @@ class TrackingSession:
         self.history.append(tracks)
         self.image = image
 
-    def rate(self) -> float:
+    def rate(self, now: float) -> float:
         """Frames a second, over the last few seconds."""
-        now = time.monotonic()
         recent = [moment for moment in self.finished if now - moment < 5.0]
         return len(recent) / max(now - recent[0], 0.2) if len(recent) > 1 else 0.0
 
@@ -168,6 +167,10 @@ class Sessions:
                 del self._sessions[session.id]
                 session.closed = True
         return len(old)
+
+    def now(self) -> float:
+        """Seconds on the clock of ``last_used`` and ``finished``."""
+        return self._clock()
 
     def all(self) -> list[TrackingSession]:
         """Those there are, oldest first."""

@@ -38,7 +38,7 @@ def router(service: Service) -> APIRouter:
             await socket.close(REFUSED, str(error)[:120])
             return
         await socket.accept()
-        loop = asyncio.get_running_loop()
+        loop, limits = asyncio.get_running_loop(), service.limits
         try:
             while True:
                 message = await socket.receive()
@@ -48,7 +48,8 @@ def router(service: Service) -> APIRouter:
                 text, data = message.get("text"), message.get("bytes")
                 said = JSON if text is not None else kind
                 payload = text.encode() if text is not None else data or b""
-                if len(payload) > service.limits.max_upload_bytes:
+                most = limits.max_body_bytes if said.startswith("image/") else limits.max_message_bytes
+                if len(payload) > most:
                     await socket.close(TOO_LARGE, "the message is too large")
                     return
                 work = partial(answer, service, session, said, payload, {}, None)

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from boxtrail.errors import InvalidInputError
-from boxtrail.serve import body
-from boxtrail.serve.answering import answer
+from boxtrail.errors import StateError
+from boxtrail.serve import frames
+from boxtrail.serve.errors import REFUSALS, RefusedError
 from boxtrail.serve.sessions import TrackingSession
-from boxtrail.serve.wire import JSON, KINDS, MSGPACK, RAW
+from boxtrail.serve.wire import JSON, MSGPACK, RAW
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
 T = TypeVar("T")
+MOST_SIDE = 1_000_000  # pixels
+MOST_FRAMES = 2**53  # up to which JSON's numbers are whole
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("must be a whole number")
+    return value
+
+
+# Also 3.0, which is the same in JSON; but no text.
+Side = Annotated[int, Field(ge=1, le=MOST_SIDE), BeforeValidator(_number)]
+LastFrame = Annotated[int, Field(ge=-1, le=MOST_FRAMES), BeforeValidator(_number)]
 
 
 class NewSession(BaseModel):
@@ -32,8 +43,8 @@ class NewSession(BaseModel):
         None, description="A name of `boxtrail trackers`; the server's own if left out."
     )
     options: dict[str, Any] = Field(default_factory=dict, description="Options of the tracker, by name.")
-    frame_size: tuple[int, int] | None = Field(None, description="Width and height in pixels.")
-    frame_rate: float | None = Field(None, gt=0, le=1000, description="Frames a second.")
+    frame_size: tuple[Side, Side] | None = Field(None, description="Width and height in pixels.")
+    frame_rate: float | None = Field(None, ge=0.001, le=1000, strict=True, description="Frames a second.")
     label: str = Field("", max_length=200, description="What the live page calls the stream.")
 
 
@@ -50,9 +61,21 @@ class SessionInfo(BaseModel):
     idle_seconds: float
 
 
+class State(BaseModel):
+    """What another server needs to go on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    last_frame: LastFrame = Field(description="Number of the latest frame; -1 before the first.")
+    tracker: dict[str, Any] = Field(description="As the tracker saved it.")
+
+
+FOREIGN = "A state of another tracker or other options; nothing has changed."
+
+
 def router(service: Service) -> APIRouter:
     """``/v1/sessions`` and what is below."""
-    routes = APIRouter(prefix="/v1", tags=["sessions"])
+    routes = APIRouter(prefix="/v1", tags=["sessions"], responses=REFUSALS)
 
     @routes.post("/sessions", status_code=201)
     async def open_session(new: NewSession) -> SessionInfo:
@@ -65,17 +88,17 @@ def router(service: Service) -> APIRouter:
         tracker = service.model.new_tracker(new.tracker, **options)
         session = service.sessions.open(tracker, protocol="v1", label=new.label, **options)
         session.frame_size = new.frame_size
-        return info(session)
+        return info(session, service.sessions.now())
 
     @routes.get("/sessions")
     async def list_sessions() -> list[SessionInfo]:
         """All sessions, oldest first."""
-        return [info(session) for session in service.sessions.all()]
+        return [info(session, service.sessions.now()) for session in service.sessions.all()]
 
     @routes.get("/sessions/{id}")
     async def show_session(id: str) -> SessionInfo:
         """One session."""
-        return info(service.sessions.find(id))
+        return info(service.sessions.find(id), service.sessions.now())
 
     @routes.delete("/sessions/{id}", status_code=204)
     async def close_session(id: str) -> Response:
@@ -83,20 +106,15 @@ def router(service: Service) -> APIRouter:
         service.sessions.close(id)
         return Response(status_code=204)
 
-    @routes.post("/sessions/{id}/frames", openapi_extra=FRAME_DOCUMENTATION)
+    @routes.post(
+        "/sessions/{id}/frames",
+        openapi_extra=FRAME_DOCUMENTATION,
+        responses=FRAME_RESPONSES,
+        response_class=Response,
+    )
     async def track_frame(id: str, request: Request) -> Response:
         """Track one frame: its detections, or an image that the server's detector looks at."""
-        began = time.perf_counter()
-        session = service.sessions.find(id)
-        data = await body.read(request, service.limits.max_upload_bytes)
-        kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
-        out = KINDS.get(request.headers.get("accept", "").partition(",")[0].strip().lower())
-        query = dict(request.query_params)
-        with service.sessions.at_work(session):
-            work = partial(answer, service, session, kind, data, query, out)
-            sent, media = await asyncio.get_running_loop().run_in_executor(service.pool, work)
-        service.sessions.note(session, time.perf_counter() - began)
-        return Response(sent, media_type=media)
+        return await frames.track_frame(service, id, request)
 
     @routes.get("/sessions/{id}/tracks")
     async def show_tracks(id: str) -> list[dict[str, Any]]:
@@ -105,26 +123,26 @@ def router(service: Service) -> APIRouter:
         return await _locked(service, session, lambda: [track.to_dict() for track in session.tracker.tracks])
 
     @routes.get("/sessions/{id}/state")
-    async def save_state(id: str) -> dict[str, Any]:
+    async def save_state(id: str) -> State:
         """Everything another server needs to go on."""
         session = service.sessions.find(id)
         return await _locked(
             service,
             session,
-            lambda: {"last_frame": session.last_frame, "tracker": session.tracker.state_dict()},
+            lambda: State(last_frame=session.last_frame, tracker=session.tracker.state_dict()),
         )
 
-    @routes.put("/sessions/{id}/state")
-    async def load_state(id: str, state: dict[str, Any]) -> SessionInfo:
+    @routes.put("/sessions/{id}/state", responses={409: {**REFUSALS[400], "description": FOREIGN}})
+    async def load_state(id: str, state: State) -> SessionInfo:
         """Go on from a state; the session must have the tracker and the options it was saved with."""
         session = service.sessions.find(id)
         await _locked(service, session, lambda: _load(session, state))
-        return info(session)
+        return info(session, service.sessions.now())
 
     return routes
 
 
-def info(session: TrackingSession) -> SessionInfo:
+def info(session: TrackingSession, now: float) -> SessionInfo:
     """A session as clients see it."""
     latencies = sorted(session.latencies)
     return SessionInfo(
@@ -133,9 +151,9 @@ def info(session: TrackingSession) -> SessionInfo:
         label=session.label,
         protocol=session.protocol,
         frames=session.frames,
-        rate=round(session.rate(), 2),
+        rate=round(session.rate(now), 2),
         latency_ms=round(1000.0 * latencies[len(latencies) // 2], 3) if latencies else 0.0,
-        idle_seconds=round(max(time.monotonic() - session.last_used, 0.0), 3),
+        idle_seconds=round(max(now - session.last_used, 0.0), 3),
     )
 
 
@@ -149,12 +167,12 @@ async def _locked(service: Service, session: TrackingSession, work: Callable[[],
     return await asyncio.get_running_loop().run_in_executor(service.pool, run)
 
 
-def _load(session: TrackingSession, state: dict[str, Any]) -> None:
-    last = state.get("last_frame")
-    if not isinstance(last, int) or isinstance(last, bool) or not isinstance(state.get("tracker"), dict):
-        raise InvalidInputError("a state has last_frame and tracker, as GET gives it")
-    session.tracker.load_state_dict(state["tracker"])
-    session.last_frame = last
+def _load(session: TrackingSession, state: State) -> None:
+    try:
+        session.tracker.load_state_dict(state.tracker)
+    except StateError as error:
+        raise RefusedError(409, str(error)) from error
+    session.last_frame = state.last_frame
 
 
 _ROWS = {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}
@@ -164,12 +182,32 @@ _MESSAGE = {
     "properties": {
         "detections": {
             **_ROWS,
+            "type": ["array", "null"],
             "description": "x1, y1, x2, y2, conf, cls; oriented cx, cy, w, h, angle, conf, cls",
         },
-        "frame": {"type": "integer", "minimum": 0, "nullable": True},
-        "timestamp": {"type": "number", "nullable": True},
-        "embeddings": _ROWS,
+        "frame": {"type": ["integer", "null"], "minimum": 0},
+        "timestamp": {"type": ["number", "null"]},
+        "embeddings": {**_ROWS, "type": ["array", "null"], "description": "One row a detection."},
     },
+}
+_TRACKS = {
+    "type": "object",
+    "properties": {
+        "frame": {"type": "integer"},
+        "tracks": {
+            **_ROWS,
+            "description": "x1, y1, x2, y2, id, conf, cls, det_ind; oriented with cx, cy, w, h, angle in front",
+        },
+    },
+    "required": ["frame", "tracks"],
+}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+FRAME_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The tracks of the frame.",
+        "content": {JSON: {"schema": _TRACKS}, MSGPACK: _BYTES, RAW: _BYTES},
+    },
+    415: {**REFUSALS[400], "description": "A form nobody knows."},
 }
 FRAME_DOCUMENTATION: dict[str, Any] = {
     "parameters": [
@@ -181,9 +219,10 @@ FRAME_DOCUMENTATION: dict[str, Any] = {
         "required": True,
         "content": {
             JSON: {"schema": _MESSAGE},
-            MSGPACK: {"schema": {"type": "string", "format": "binary"}},
-            RAW: {"schema": {"type": "string", "format": "binary"}},
-            "image/jpeg": {"schema": {"type": "string", "format": "binary"}},
+            MSGPACK: _BYTES,
+            RAW: _BYTES,
+            "image/jpeg": _BYTES,
+            "image/png": _BYTES,
         },
     },
 }

@@ -17,7 +17,7 @@ from boxtrail.predict.annotation import image_annotation
 from boxtrail.predict.prediction import Prediction
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.inference.streams import Streams
-from boxtrail.serve.inference.wire import image_of, predictions_of
+from boxtrail.serve.inference.wire import images_of, predictions_of
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
@@ -38,7 +38,7 @@ def infer(
     """
     images = asked.get("image")
     values = images if isinstance(images, list) else [images]
-    decoded = [image_of(value, service.limits.max_pixels) for value in values]
+    decoded = images_of(values, service.limits.max_pixels)
     stream = stream_of(asked)
     answers = [_one(service, streams, image, asked, stream) for image in decoded]
     return answers[0] if len(answers) == 1 else answers

@@ -64,7 +64,7 @@ def add_inference(routes: APIRouter, service: Service, streams: Streams, registr
     @routes.post("/infer/object_detection")
     async def object_detection(request: Request) -> Any:
         """Detections of one image or several."""
-        asked = await read_json(request, service.limits.max_upload_bytes)
+        asked = await read_json(request, service.limits.max_body_bytes)
         registry.add(_model_id(asked))
         return await in_pool(service, lambda: infer(service, streams, asked))
 
@@ -79,7 +79,7 @@ def add_older_inference(routes: APIRouter, service: Service, streams: Streams) -
             raise RefusedError(404, f"there is nothing at /{project}/{version}")
         if not may(request.state, None):  # here the key is in the query
             raise RefusedError(401, "Unauthorized api_key")
-        data = await body.read(request, service.limits.max_upload_bytes)
+        data = await body.read(request, service.limits.max_body_bytes)
         asked: dict[str, Any] = {
             V0_NAMES.get(name, name): value for name, value in request.query_params.items()
         }
@@ -112,10 +112,7 @@ async def read_json(request: Request, limit: int, *, open_to_all: bool = False) 
         RefusedError: 400 for anything else, 413 for one that is too large, 401 where the key in it is wrong.
     """
     data = await body.read(request, limit)
-    try:
-        found = json.loads(data or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise RefusedError(400, f"the body is no JSON: {error}") from error
+    found = body.parse_json(data or b"{}")
     if not isinstance(found, dict):
         raise RefusedError(400, "the body must be a JSON object")
     if not open_to_all and not may(request.state, found.get("api_key")):

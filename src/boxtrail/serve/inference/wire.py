@@ -15,6 +15,7 @@ from boxtrail.boxes import corners, enclosing_xyxy
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.images import decode_image
 
+AT_ONCE = 4  # times the most pixels of one image
 FloatArray = NDArray[np.float64]
 
 
@@ -40,6 +41,23 @@ def image_of(value: Any, max_pixels: int) -> NDArray[np.uint8]:
             400, "Could not load input image. Cause: it is no base64, or no such file"
         ) from error
     return decode_image(data, max_pixels)
+
+
+def images_of(values: Sequence[Any], max_pixels: int) -> list[NDArray[np.uint8]]:
+    """As :func:`image_of`, for all images of a request, which are in memory at once.
+
+    Raises:
+        RefusedError: as there; 413 if they are too many together.
+    """
+    left, images = AT_ONCE * max_pixels, []
+    for value in values:
+        images.append(image_of(value, max_pixels))
+        left -= images[-1].shape[0] * images[-1].shape[1]
+        if left < 0:
+            raise RefusedError(
+                413, f"the images of one request have at most {AT_ONCE * max_pixels} pixels together"
+            )
+    return images
 
 
 def predictions_of(
@@ -93,4 +111,4 @@ def rows_of(predictions: Sequence[Mapping[str, Any]]) -> FloatArray:
     return rows
 
 
-__all__ = ["image_of", "predictions_of", "rows_of"]
+__all__ = ["image_of", "images_of", "predictions_of", "rows_of"]

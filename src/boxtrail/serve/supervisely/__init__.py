@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 
 from boxtrail.errors import BoxtrailError
 from boxtrail.predict.session import PredictionSession
 from boxtrail.serve import body
 from boxtrail.serve.errors import RefusedError
+from boxtrail.serve.images import check_size, declared_size
 from boxtrail.serve.supervisely import answers
 from boxtrail.serve.supervisely.information import add_information
-from boxtrail.serve.supervisely.jobs import Job, Jobs
+from boxtrail.serve.supervisely.jobs import Job, Jobs, without_folder
 from boxtrail.serve.supervisely.state import arguments, read_state
-from boxtrail.serve.supervisely.uploads import receive, without_folder
+from boxtrail.serve.supervisely.uploads import receive
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 MOST_JSON = 1 << 20  # bytes of a request without files
 LINGER = 2.0  # seconds an answer waits for a first result: the SDK sleeps a second after an empty one
 PLATFORM = ("/inference_batch_ids_async", "/inference_video_id_async", "/inference_project_id_async")
@@ -36,6 +41,7 @@ def router(service: Service) -> APIRouter:
     _add_starts(routes, service, jobs)
     _add_requests(routes, jobs)
     service.closing.append(jobs.close)
+    service.expiring.append(jobs.expire)
     return routes
 
 
@@ -70,23 +76,48 @@ def _add_starts(routes: APIRouter, service: Service, jobs: Jobs) -> None:
 
 
 async def _start(request: Request, service: Service, jobs: Jobs, *, video: bool) -> dict[str, str]:
+    """As :func:`_take`; nothing is ever answered by 5xx, after which the SDK would send an empty body again."""
+    try:
+        return await _take(request, service, jobs, video=video)
+    except (BoxtrailError, HTTPException) as error:
+        status = error.status if isinstance(error, RefusedError) else getattr(error, "status_code", 400)
+        raise RefusedError(status if status in (400, 401, 404, 413) else 400, _text(error)) from error
+    except Exception as error:
+        logger.error("%s failed", request.url.path, exc_info=error)
+        raise RefusedError(400, f"the server failed: {type(error).__name__}") from error
+
+
+def _text(error: Exception) -> str:
+    return str(error.detail) if isinstance(error, HTTPException) else str(error)
+
+
+async def _take(request: Request, service: Service, jobs: Jobs, *, video: bool) -> dict[str, str]:
     """Take the files, begin to work, and answer: decoding goes on behind it."""
     await _in_thread(jobs.check_room)
-    folder, files, state = await receive(request)
+    folder, files, state = await receive(request, service.folders.new)
     try:
+        if not video:
+            await _in_thread(lambda: _check_sizes(files, service.limits.max_pixels))
         if video and len(files) != 1:
             raise RefusedError(400, f"one video is tracked at a time, not {len(files)}")
         given = arguments(state, video=video)
         work = await _in_thread(lambda: service.model.local.start(files, **given))
         job = jobs.add(PredictionSession(work), folder)
     except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        await _in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
         if isinstance(error, (TypeError, ValueError)) and not isinstance(error, BoxtrailError):
             raise RefusedError(400, f"the settings make no sense: {error}") from error
         if isinstance(error, BoxtrailError) and not isinstance(error, RefusedError):
             raise RefusedError(400, without_folder(str(error), folder)) from error
         raise
     return {"message": "Scheduled inference task.", "inference_request_uuid": job.uuid}
+
+
+def _check_sizes(files: Sequence[Path], max_pixels: int) -> None:
+    """Refuse small files that hold huge images; what is no image is told when its turn comes."""
+    for file in files:
+        if (size := declared_size(file)) is not None:
+            check_size(size, max_pixels)
 
 
 def _add_requests(routes: APIRouter, jobs: Jobs) -> None:

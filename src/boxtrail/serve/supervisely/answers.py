@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import traceback
 from typing import Any
 
 from boxtrail.predict.prediction import Prediction
 from boxtrail.predict.resources import gpu_memory, ram_memory
 from boxtrail.serve.supervisely.jobs import Job
-from boxtrail.serve.supervisely.uploads import without_folder
 
 PREPARING, RUNNING, FINISHED, CANCELLED, FAILED = (
     "preparing",  # the one word for which the SDK waits with its count
@@ -58,7 +57,7 @@ def pop(job: Job) -> dict[str, Any]:
         **progress(job),
         "pending_results": [result(prediction) for prediction in found],
         "finished": exhausted and error is None,
-        "exception": None if error is None else exception(error, job.folder),
+        "exception": None if error is None else exception(error, job),
         "final_result": exhausted and error is None,
     }
 
@@ -76,13 +75,12 @@ def result(prediction: Prediction) -> dict[str, Any]:
     return {**prediction.to_json(), "source": None, "path": None}
 
 
-def exception(error: BaseException, folder: Path) -> dict[str, str]:
+def exception(error: BaseException, job: Job) -> dict[str, str]:
     """An error in a job: this is how the SDK reads it, where a 500 would make it repeat the request."""
-    message = without_folder(str(error), folder)
     return {
         "type": type(error).__name__,
-        "message": message,
-        "traceback": f"{type(error).__name__}: {message}",
+        "message": job.plain(str(error)),
+        "traceback": job.plain("".join(traceback.format_exception_only(error)).strip()),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 import time
@@ -25,7 +26,7 @@ class Job:
 
     def __init__(self, session: PredictionSession, folder: Path, *, clock: Callable[[], float]) -> None:
         self.uuid = uuid.uuid4().hex
-        self.session, self.folder, self._clock = session, folder, clock
+        self.session, self._folder, self._clock = session, folder, clock
         self.created = self.updated = clock()
         self.cleared: float | None = None
         self.cancelled = False
@@ -61,7 +62,13 @@ class Job:
                     self._exhausted = True
                 except Exception as error:  # noqa: BLE001  (whatever ended the work is told to the client)
                     self._error, self._exhausted = error, True
-            return found, self._exhausted, self._error if not found else None
+            if found and self._error is not None:
+                return found, False, None  # the error comes with the next answer
+            return found, self._exhausted, self._error
+
+    def plain(self, text: str) -> str:
+        """A message without the folder in it: where files lie here is nobody's business."""
+        return without_folder(text, self._folder)
 
     def wait(self, seconds: float) -> None:
         """Until there is a result to take, the work is over, or so much time has passed."""
@@ -83,7 +90,12 @@ class Job:
     def discard(self) -> None:
         """Stop it, and delete what was uploaded."""
         self.session.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def without_folder(text: str, folder: Path) -> str:
+    """A message that names files of ``folder`` as the client named them."""
+    return re.sub(rf"{re.escape(str(folder))}[/\\]\d+[/\\]", "", text)
 
 
 class Jobs:
@@ -148,4 +160,4 @@ class Jobs:
             job.discard()
 
 
-__all__ = ["Job", "Jobs"]
+__all__ = ["Job", "Jobs", "without_folder"]

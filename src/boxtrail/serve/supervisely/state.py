@@ -36,7 +36,7 @@ def read_state(text: str) -> dict[str, Any]:
     """
     try:
         state = json.loads(text or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"state is no JSON: {error}") from error
     if not isinstance(state, dict):
         raise ConfigError("state must be a JSON object")
@@ -62,6 +62,8 @@ def arguments(state: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
         )
         if value is not None:
             found[name] = value
+    if isinstance(found.get("conf"), bool) or not isinstance(found.get("conf", 0.0), (int, float)):
+        raise ConfigError(f"conf must be a number, not {found['conf']!r}")
     classes = settings.get("classes")
     if classes and classes != "all":
         found["classes"] = list(classes)

@@ -144,6 +144,7 @@ def add_pipelines(routes: APIRouter, service: Service, store: WorkflowStore) -> 
     """``/inference_pipelines``."""
     pipelines = Pipelines(service, store)
     service.closing.append(pipelines.close)
+    service.expiring.append(pipelines.expire)
 
     @routes.post("/inference_pipelines/initialise")
     async def initialise(request: Request) -> Any:

@@ -42,14 +42,14 @@ def add_workflows(routes: APIRouter, service: Service, engine: WorkflowEngine, s
     @routes.post("/infer/workflows")
     async def run_specification(request: Request) -> Any:
         """Run the specification that comes with the request."""
-        asked = await read_json(request, service.limits.max_upload_bytes)
+        asked = await read_json(request, service.limits.max_body_bytes)
         return await run(asked.get("specification"), asked)
 
     @routes.post("/{workspace}/workflows/{id}")
     @routes.post("/infer/workflows/{workspace}/{id}")
     async def run_named(workspace: str, id: str, request: Request) -> Any:
         """Run a specification that is kept here."""
-        asked = await read_json(request, service.limits.max_upload_bytes)
+        asked = await read_json(request, service.limits.max_body_bytes)
         specification = store.find(workspace, id)
         return await run(specification.get("specification", specification), asked)
 

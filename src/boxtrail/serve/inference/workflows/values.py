@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.serve.inference.wire import image_of, predictions_of
+from boxtrail.serve.inference.wire import images_of, predictions_of
 from boxtrail.serve.inference.workflows.errors import WorkflowError
 
 FRAME_RATE = 30.0
@@ -89,9 +89,10 @@ def pictures_of(name: str, value: Any, metadata: Any, max_pixels: int) -> list[P
             f"{len(values)} images, but {len(shared)} entries of metadata", kind="RuntimeInputError"
         )
     pictures = []
-    for entry, about in zip(values, shared, strict=True):
+    images = images_of(values, max_pixels)
+    for entry, image, about in zip(values, images, shared, strict=True):
         own = entry.get("video_metadata") if isinstance(entry, Mapping) else None
-        pictures.append(Picture(image_of(entry, max_pixels), name, metadata_of(own or about), entry))
+        pictures.append(Picture(image, name, metadata_of(own or about), entry))
     return pictures
 
 
