@@ -14,6 +14,10 @@ from typing import Any
 PREFIX = "check_"
 
 
+class Skipped(Exception):  # noqa: N818  (nothing has gone wrong)
+    """A call that cannot be tried here, and why."""
+
+
 def run_all(title: str, modules: Sequence[ModuleType], context: Any) -> int:
     """Run every ``check_*`` function of the modules, in their order, with the context.
 
@@ -22,17 +26,22 @@ def run_all(title: str, modules: Sequence[ModuleType], context: Any) -> int:
     Returns:
         1 if one failed, else 0.
     """
-    passed = failed = 0
+    passed = failed = skipped = 0
     for module in modules:
         for name, check in list(vars(module).items()):  # a check may import something
             if name.startswith(PREFIX) and getattr(check, "__module__", "") == module.__name__:
-                error, seconds = _run(check, context)
-                passed, failed = passed + (not error), failed + bool(error)
                 what = " ".join((check.__doc__ or name).split())
+                try:
+                    error, seconds = _run(check, context)
+                except Skipped as reason:
+                    skipped += 1
+                    print(f"skip {title}: {what}: {reason}", flush=True)
+                    continue
+                passed, failed = passed + (not error), failed + bool(error)
                 print(f"{'FAIL' if error else 'ok  '} {title}: {what} ({seconds:.1f} s)", flush=True)
                 if error:
                     print(error, flush=True)
-    print(f"{title}: {passed} passed, {failed} failed", flush=True)
+    print(f"{title}: {passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return int(failed > 0)
 
 
@@ -41,6 +50,8 @@ def _run(check: Callable[[Any], None], context: Any) -> tuple[str, float]:
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             check(context)
+    except Skipped:
+        raise
     except Exception:  # noqa: BLE001  (whatever goes wrong is a failed check)
         lines = traceback.format_exc().splitlines()
         return "\n".join(

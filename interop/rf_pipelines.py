@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from checks import equal, fails, near, true
+from checks import Skipped, equal, fails, near, true
 from inference_sdk.http.errors import HTTPCallErrorError
 from rf_detection import SEEN, boxes_of
 from rf_workflows import specification
@@ -159,3 +159,8 @@ def check_unknown(context: Any) -> None:
         client.consume_inference_pipeline_result, client.terminate_inference_pipeline,
     ):  # fmt: skip
         fails(HTTPCallErrorError, "40", lambda call=call: call("nope"))
+
+
+def check_webrtc(context: Any) -> None:
+    """webrtc.stream"""
+    raise Skipped("an optional extra of the protocol that this server does not have")

@@ -115,11 +115,12 @@ def check_img_size(context: Any) -> None:
 
 def check_windows(context: Any) -> None:
     """settings: a sliding window finds every box once"""
-    window = {"windowHeight": 160, "windowWidth": 160, "overlapX": 80, "overlapY": 80}
-    settings = {"inference_mode": "sliding_window", "sliding_window_params": window}
-    (prediction,) = context.model().predict(str(context.material.image), settings=settings)
-    near(boxes_of(prediction), truth(10), 1.0, "boxes")
-    equal(len(prediction.boxes), len(NAMES), "boxes")
+    overlap = {"overlapX": 80, "overlapY": 80}
+    for window in ({"windowHeight": 160, "windowWidth": 160}, {"windowHeight": 160}):
+        settings = {"inference_mode": "sliding_window", "sliding_window_params": {**window, **overlap}}
+        (prediction,) = context.model().predict(str(context.material.image), settings=settings)
+        near(boxes_of(prediction), truth(10), 1.0, f"boxes with {window}")
+        equal(len(prediction.boxes), len(NAMES), "boxes")
 
 
 def check_annotation(context: Any) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import requests
-import supervisely as sly
 from checks import equal, fails, true
 
+import supervisely as sly
 from scene import NAMES
 
 
@@ -87,6 +88,19 @@ def check_load(context: Any) -> None:
     model.load("motion")
     true(model.is_deployed(), "it is deployed")
     fails(ValueError, "nope", lambda: model.load("nope"))
+
+
+def check_load_file(context: Any) -> None:
+    """load of a checkpoint on the client's disk is refused with the reason: a server loads no file a client names"""
+    folder = context.material.folder / "experiment"
+    (folder / "checkpoints").mkdir(parents=True)
+    (folder / "checkpoints" / "best.pt").write_bytes(b"weights")
+    meta = context.model().get_model_meta().to_json()
+    info = {"model_files": {"config": "config.yaml"}, "model_meta": "model_meta.json", "model_name": "mine"}
+    (folder / "experiment_info.json").write_text(json.dumps(info), encoding="utf-8")
+    (folder / "model_meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    path = str(folder / "checkpoints" / "best.pt")
+    fails(requests.HTTPError, "loads no other from a client", lambda: context.model().load(path))
 
 
 def check_prefix(context: Any) -> None:

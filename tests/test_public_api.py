@@ -191,7 +191,8 @@ LAYERS = (
     {"evaluation"},
     {"postprocessing"},
     {"pipeline", "execution", "benchmarks", "tuning", "predict", "supervisely", "demo"},
-    {"serve", "cli"},
+    {"serve"},
+    {"cli"},
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PIPELINE = RANKS["pipeline"]

@@ -37,6 +37,15 @@ def test_a_thing_seen_in_two_windows_is_one_thing() -> None:
     assert merge([whole, again], cells).tolist() == [[60, 10, 90, 50, 0.9, 0]]
 
 
+def test_a_whole_thing_is_kept_before_a_large_part_of_it_that_scored_as_well() -> None:
+    cells = [(0, 0, 100, 100), (50, 0, 150, 100)]
+    part = np.array([[60, 10, 100, 50, 0.9, 0]], dtype=float)  # ends where its window does
+    whole = np.array([[10, 10, 56, 50, 0.9, 0]], dtype=float)
+    for score in (0.9, 0.6):
+        whole[0, 4] = score
+        assert merge([part, whole], cells).tolist() == [[60, 10, 106, 50, score, 0]]
+
+
 def test_the_part_that_a_window_cut_off_is_no_thing_of_its_own() -> None:
     cells = [(0, 0, 100, 100), (80, 0, 180, 100)]
     part = np.array([[82, 10, 100, 50, 0.95, 0]], dtype=float)  # ends where its window does

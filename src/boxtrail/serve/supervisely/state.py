@@ -25,6 +25,7 @@ VIDEO = ("start_frame", "num_frames", "end_frame", "stride", "duration", "direct
 IGNORED_OPTIONS = frozenset(
     {"device", "fp16", "min_box_area", "ablation", "mot20", "with_reid", "reid_weights", "half"}
 )  # of Supervisely's own BoT-SORT, which say nothing to a tracker here
+WHOLE = 1 << 20  # pixels: a window larger than the image is as large as it
 CMC_NAMES = {"sparseoptflow": "sof", "files": "none", "file": "none"}
 
 
@@ -95,8 +96,8 @@ def _windows(settings: Mapping[str, Any]) -> dict[str, Any]:
     size = (params.get("windowWidth"), params.get("windowHeight"))
     overlap = (params.get("overlapX", 0), params.get("overlapY", 0))
     found: dict[str, Any] = {"sliding_window": True, "overlap": overlap}
-    if None not in size:
-        found["window_size"] = size
+    if size != (None, None):  # a side that is not told is the image's
+        found["window_size"] = tuple(WHOLE if side is None else side for side in size)
     return found
 
 
