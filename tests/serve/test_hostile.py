@@ -447,7 +447,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_job_leaves_the_client_an_err
             list(session)
     finally:
         process.kill()
-        process.wait(30)
+        process.communicate()
     with serve() as server:  # the next one cleans up
         with httpx.Client(base_url=server.url) as client:
             client.post("/inference_video_async", files=[("files", ("b.mp4", video.read_bytes()))])
