@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)))")
 
-.PHONY: demo test lint cpp sanitize stubs bench clean
+.PHONY: demo test lint cpp sanitize stubs bench interop clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -17,7 +17,7 @@ $(VENV)/demo.stamp: $(SOURCES) | $(BIN)/python
 	@touch $@
 
 $(VENV)/test.stamp: $(SOURCES) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --group test --group lint '.[video,onnx,reid,export,openvino]'
+	$(BIN)/python -m pip install --quiet --group test --group lint '.[video,onnx,reid,export,openvino,predict,serve]'
 	@touch $@
 
 demo: $(VENV)/demo.stamp
@@ -48,6 +48,18 @@ sanitize: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python benchmarks/bench_update.py
+
+# The unmodified clients of Supervisely and Roboflow, each in an environment of its own, against the server.
+build/interop-sly/stamp: CLIENT := supervisely==6.74.51
+build/interop-rf/stamp: CLIENT := inference-sdk==1.8.3
+build/interop-%/stamp:
+	$(PYTHON) -m venv build/interop-$*
+	build/interop-$*/bin/python -m pip install --quiet --no-compile '$(CLIENT)'
+	@touch $@
+
+interop: $(VENV)/test.stamp
+	+$(MAKE) --jobs 2 build/interop-sly/stamp build/interop-rf/stamp
+	$(BIN)/python interop/run.py build
 
 clean:
 	rm -rf $(VENV) build dist runs

@@ -29,6 +29,9 @@ HEAVY = (
     "yaml",
     "onnxruntime",
     "supervision",
+    "supervisely",
+    "inference_sdk",
+    "httpx",
     "lap",
     "typer",
     "rich",
@@ -98,7 +101,7 @@ def test_names_of_the_field_are_where_users_look_for_them() -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = f"""
 import json, sys
-import boxtrail, boxtrail.benchmarks
+import boxtrail, boxtrail.benchmarks, boxtrail.detectors, boxtrail.predict, boxtrail.supervisely
 from boxtrail.evaluation import evaluate
 import boxtrail.tuning
 evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
@@ -188,8 +191,9 @@ LAYERS = (
     {"evaluation"},
     {"postprocessing"},
     {"training"},
-    {"pipeline", "execution", "benchmarks", "tuning", "predict", "demo"},
-    {"serve", "cli"},
+    {"pipeline", "execution", "benchmarks", "tuning", "predict", "supervisely", "demo"},
+    {"serve"},
+    {"cli"},
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PIPELINE = RANKS["pipeline"]

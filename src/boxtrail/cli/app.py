@@ -17,12 +17,14 @@ from boxtrail.cli.failures import EXIT_ERROR, EXIT_INTERRUPTED, print_error
 from boxtrail.cli.gallery import gallery
 from boxtrail.cli.generate import generate
 from boxtrail.cli.postprocess import postprocess
+from boxtrail.cli.serve import serve
 from boxtrail.cli.tables import detectors, trackers
 from boxtrail.cli.track import track
 from boxtrail.cli.train import train
 from boxtrail.cli.tune import tune
 
-TRACK, EVALUATE, APPEARANCE, LISTS = "Track", "Evaluate and tune", "Appearance", "What there is"
+TRACK, EVALUATE, APPEARANCE = "Track", "Evaluate and tune", "Appearance"
+SERVE, LISTS = "Serve", "What there is"
 
 app = typer.Typer(
     name="boxtrail", add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
@@ -39,6 +41,7 @@ app.command(rich_help_panel=APPEARANCE)(train)
 app.command("eval-reid", rich_help_panel=APPEARANCE)(eval_reid)
 app.command(rich_help_panel=APPEARANCE)(export)
 app.add_typer(gallery, name="gallery", rich_help_panel=APPEARANCE)
+app.command(rich_help_panel=SERVE)(serve)
 app.command(rich_help_panel=LISTS)(trackers)
 app.command(rich_help_panel=LISTS)(detectors)
 app.command(rich_help_panel=LISTS)(benchmarks)

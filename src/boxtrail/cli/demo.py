@@ -16,7 +16,9 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the files.")] = Path("boxtrail-demo"),
     seconds: Annotated[float, typer.Option(help="Length of the film in seconds, 4 to 600.")] = 20.0,
     tracker: Annotated[str, typer.Option(help="A name of `boxtrail trackers`.")] = "bytetrack",
-    detector: Annotated[str, typer.Option(help="motion, hog, onnx:PATH or file:PATH.")] = "motion",
+    detector: Annotated[
+        str, typer.Option(help="motion, hog, onnx:PATH, file:PATH, inference:URL or supervisely:URL.")
+    ] = "motion",
     reid: Annotated[
         str | None,
         typer.Option(metavar="SPEC", help="How people look: histogram, or the path of a network."),

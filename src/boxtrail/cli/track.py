@@ -63,7 +63,9 @@ _Postprocess = Annotated[
 
 def track(
     source: Annotated[str, typer.Argument(help="Video, folder, glob, MOT sequence, camera index or URL.")],
-    detector: Annotated[str, _tracking(help="motion, hog, onnx:PATH or file:PATH.")] = "motion",
+    detector: Annotated[
+        str, _tracking(help="motion, hog, onnx:PATH, file:PATH, inference:URL or supervisely:URL.")
+    ] = "motion",
     tracker: Annotated[str, _tracking(help="A name of `boxtrail trackers`.")] = "bytetrack",
     tracker_config: _Config = None,
     option: _Pairs = None,

@@ -11,8 +11,10 @@ from boxtrail.detectors.detector import DEFAULT_MIN_SCORE, Detector
 from boxtrail.detectors.file import FileDetector
 from boxtrail.detectors.filtering import FilteredDetector, resolve_classes
 from boxtrail.detectors.hog import HogDetector
+from boxtrail.detectors.inference_adapter import InferenceDetector
 from boxtrail.detectors.motion import MotionDetector
 from boxtrail.detectors.onnx import OnnxDetector
+from boxtrail.detectors.supervisely_adapter import SuperviselyDetector
 from boxtrail.detectors.torchvision_adapter import TorchvisionDetector, is_torchvision_model
 from boxtrail.detectors.transformers_adapter import (
     TransformersDetector,
@@ -28,6 +30,8 @@ DETECTORS: dict[str, str] = {
     "hog": "standing people (OpenCV's built-in HOG detector)",
     "onnx:PATH": "an exported YOLO, YOLOX, RT-DETR or D-FINE model (onnxruntime)",
     "file:PATH": "detections computed before: a MOT det.txt or sequence folder",
+    "inference:URL": "a model of Roboflow's inference server: http://host:port/project/version (inference-sdk)",
+    "supervisely:URL": "a model that Supervisely or boxtrail serve has at an address (httpx)",
 }
 
 DetectorSpec = str | Detector | Callable[..., Any] | tuple[Any, Any]
@@ -70,6 +74,11 @@ def create_detector(
     return FilteredDetector(detector, min_score=conf, labels=labels)
 
 
+def shown_name(spec: DetectorSpec) -> str:
+    """What to call a detector before strangers: an address may hold a key, which is left out."""
+    return spec.partition("?")[0] if isinstance(spec, str) else type(spec).__name__
+
+
 def _from_name(spec: str, min_score: float, device: str) -> Detector:
     kind, colon, path = spec.partition(":")
     match kind.strip().casefold(), bool(colon), path:
@@ -81,6 +90,10 @@ def _from_name(spec: str, min_score: float, device: str) -> Detector:
             return OnnxDetector(path, device=device, min_score=min_score)
         case "file", True, path if path:
             return FileDetector(path)
+        case "inference", True, path if path:
+            return InferenceDetector(path, min_score=min_score)
+        case "supervisely", True, path if path:
+            return SuperviselyDetector(path, min_score=min_score)
     nearest = difflib.get_close_matches(spec.casefold(), list(DETECTORS), n=1, cutoff=0.0)[0]
     raise ConfigError(f"unknown detector {spec!r}; did you mean {nearest!r}? Known: {', '.join(DETECTORS)}")
 

@@ -73,6 +73,10 @@ class TrackPainter:
         # The nearest choose the place of their label first.
         labels.draw_labels(image, self._labels(tracks)[::-1], pen)
 
+    def remember(self, tracks: TrackResults) -> None:
+        """A frame that is not drawn: only its place in the trails."""
+        self._remember(tracks)
+
     def reset(self) -> None:
         """Forget the trails."""
         self._trails.clear()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,3 +54,7 @@ class Track:
             box=row[7:-2],
             velocity=row[-2:],
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that fit JSON."""
+        return {**asdict(self), "box": self.box.tolist(), "velocity": self.velocity.tolist()}

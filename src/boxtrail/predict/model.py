@@ -1,0 +1,19 @@
+"""What ``ModelAPI`` asks of a model, wherever it runs."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from boxtrail.predict.session import Work
+
+
+class Model(Protocol):
+    """A model in this process, behind an address, or on the platform."""
+
+    def start(self, input: Any, **arguments: Any) -> Work:
+        """Predictions of ``input``; the arguments are those of :meth:`boxtrail.predict.ModelAPI.predict`."""
+        ...
+
+    def ask(self, what: str, **arguments: Any) -> Any:
+        """One of the calls that tell of the model, by the name :class:`boxtrail.predict.ModelAPI` has for it."""
+        ...

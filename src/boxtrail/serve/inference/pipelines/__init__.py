@@ -1,0 +1,1 @@
+"""Inference pipelines: workflows over videos that the server opens itself."""

@@ -1,0 +1,1 @@
+"""Workflows: detectors, trackers and outputs wired by a specification."""
