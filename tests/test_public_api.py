@@ -181,7 +181,8 @@ LAYERS = (
     {"detectors", "reid", "io", "evaluation"},
     {"postprocessing"},
     {"pipeline", "tuning", "predict", "demo"},
-    {"serve", "cli"},
+    {"serve"},
+    {"cli"},
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PIPELINE = RANKS["pipeline"]
