@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import cv2
@@ -106,3 +108,9 @@ def test_refusals_are_the_exceptions_of_the_library(url: str) -> None:
 def test_a_server_that_is_not_there_is_named() -> None:
     with Client("http://127.0.0.1:9") as client, pytest.raises(SourceError, match="cannot reach http://127"):
         client.open()
+
+
+def test_the_client_needs_nothing_of_the_server() -> None:
+    code = "import sys, boxtrail.serve; print([name for name in ('fastapi', 'uvicorn', 'cv2') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

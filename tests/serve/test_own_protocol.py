@@ -128,18 +128,18 @@ def test_embeddings_reach_the_tracker(client: TestClient) -> None:
 
 
 WRONG: list[tuple[str, bytes, str]] = [
-    ("application/json", b'{"detections": [[1, 2, 3, 4, NaN, 0]]}', "not finite|NaN|nan"),
-    ("application/json", b'{"detections": [[1, 2, Infinity, 4, 0.5, 0]]}', "inf"),
+    ("application/json", b'{"detections": [[1, 2, 3, 4, NaN, 0]]}', "no JSON"),
+    ("application/json", b'{"detections": [[1, 2, Infinity, 4, 0.5, 0]]}', "no JSON"),
     ("application/json", b'{"detections": [[1, 2, 3]]}', "6"),
     ("application/json", b'{"detections": [[1, 2, 3, 4, 0.5, 0], [1]]}', "one length"),
     ("application/json", b'{"detections": [["1", "2", "3", "4", "0.5", "0"]]}', "numbers"),
     ("application/json", b'{"detections": 5}', "rows of numbers"),
-    ("application/json", b'{"detections": [[1, 2, 3, 4, 1' + b"0" * 400 + b", 0]]}", "numbers"),
+    ("application/json", b'{"detections": [[1, 2, 3, 4, 1' + b"0" * 400 + b", 0]]}", "no JSON"),
     ("application/json", b'{"detection": []}', "unknown key 'detection'"),
     ("application/json", b'{"detections": [], "frame": -1}', "whole number from 0"),
     ("application/json", b'{"detections": [], "frame": 1.5}', "whole number from 0"),
     ("application/json", b'{"detections": [], "frame": 3}', "comes after frame 3"),
-    ("application/json", b'{"detections": [], "timestamp": 1' + b"0" * 400 + b"}", "number of seconds"),
+    ("application/json", b'{"detections": [], "timestamp": 1' + b"0" * 400 + b"}", "no JSON"),
     ("application/json", b"{", "no JSON"),
     ("application/json", b"[]", "must be an object"),
     ("application/json", b"[" * 100_000, "no JSON"),
@@ -258,7 +258,7 @@ def test_a_foreign_state_is_refused_and_changes_nothing(client: TestClient, fore
     else:
         state = {**before, "tracker": {key: before["tracker"][key] for key in list(before["tracker"])[:-1]}}
     answer = client.put(f"{session}/state", json=state)
-    assert answer.status_code in (400, 409)
+    assert answer.status_code == (422 if foreign == "no frame" else 409)
     assert answer.json()["message"]
     assert client.get(f"{session}/state").json() == before
     assert np.array_equal(send(client, session, frames[4]), tracked(frames, "ocsort")[4])

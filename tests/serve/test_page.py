@@ -74,7 +74,7 @@ def test_there_is_no_picture_before_the_first_frame(client: TestClient) -> None:
     assert client.get("/v1/sessions/nobody/picture").status_code == 404
 
 
-@pytest.mark.parametrize("far", [1e5, 1e9, 1e12])
+@pytest.mark.parametrize("far", [1e5, 1e7, 1e9])
 def test_boxes_far_away_do_not_break_the_picture(client: TestClient, far: float) -> None:
     for new in ({}, {"frame_size": [64, 48]}):
         session = open_session(client, **new)

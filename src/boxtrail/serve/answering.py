@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.images import decode_image
+from boxtrail.serve.media import JSON, KINDS, MSGPACK, RAW
 from boxtrail.serve.sessions import TrackingSession
 from boxtrail.serve.stepping import step
-from boxtrail.serve.wire import JSON, KINDS, MSGPACK, RAW, FrameMessage, decode, encode
+from boxtrail.serve.wire import FrameMessage, decode, encode
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service

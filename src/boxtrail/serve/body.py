@@ -93,18 +93,27 @@ async def read(request: Request, limit: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def check_values(data: bytes) -> None:
+    """Refuse JSON that would take too much memory.
+
+    Raises:
+        InvalidInputError: if it has too many values.
+    """
+    if data.count(b",") > MOST_VALUES:
+        raise InvalidInputError(f"the body has more than {MOST_VALUES} values")
+
+
 def parse_json(data: bytes) -> Any:
     """The value of a JSON text.
 
     Raises:
         InvalidInputError: if it is none, nested too deeply, or of too many values to be held in memory.
     """
-    if data.count(b",") > MOST_VALUES:
-        raise InvalidInputError(f"the body has more than {MOST_VALUES} values")
+    check_values(data)
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"the body is no JSON: {error}") from error
 
 
-__all__ = ["BodyLimit", "parse_json", "read"]
+__all__ = ["BodyLimit", "check_values", "parse_json", "read"]

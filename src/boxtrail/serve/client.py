@@ -13,7 +13,7 @@ import numpy as np
 from boxtrail.detections import as_array
 from boxtrail.errors import ConfigError, InvalidInputError, SourceError, StateError, require
 from boxtrail.results import TrackResults
-from boxtrail.serve.wire import JSON, MSGPACK, RAW
+from boxtrail.serve.media import JSON, MSGPACK, RAW
 
 Form = Literal["json", "msgpack", "raw"]
 MEDIA: dict[str, str] = {"json": JSON, "msgpack": MSGPACK, "raw": RAW}

@@ -18,7 +18,7 @@ from boxtrail.serve import body
 from boxtrail.serve.answering import answer
 from boxtrail.serve.body import App, Message, Receive, Send
 from boxtrail.serve.errors import response_to
-from boxtrail.serve.wire import JSON, KINDS
+from boxtrail.serve.media import JSON, KINDS
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service

@@ -13,7 +13,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from boxtrail.errors import BoxtrailError
 from boxtrail.serve.answering import answer
 from boxtrail.serve.errors import RefusedError
-from boxtrail.serve.wire import JSON, MSGPACK, RAW
+from boxtrail.serve.media import JSON, MSGPACK, RAW
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service

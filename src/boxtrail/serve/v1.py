@@ -12,8 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from boxtrail.errors import StateError
 from boxtrail.serve import frames
 from boxtrail.serve.errors import REFUSALS, RefusedError
+from boxtrail.serve.media import JSON, MSGPACK, RAW
 from boxtrail.serve.sessions import TrackingSession
-from boxtrail.serve.wire import JSON, MSGPACK, RAW
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service

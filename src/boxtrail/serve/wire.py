@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from boxtrail.errors import InvalidInputError, require
 from boxtrail.results import TrackResults
-from boxtrail.serve.body import parse_json
+from boxtrail.serve.body import check_values
 
-JSON, MSGPACK, RAW = "application/json", "application/msgpack", "application/octet-stream"
-KINDS = {JSON: "json", MSGPACK: "msgpack", "application/x-msgpack": "msgpack", RAW: "raw"}
 MOST_DIGITS = 19
 MOST_ROWS = 100_000  # detections and embeddings of one frame
 NO_ROWS = np.zeros((0, 6))
@@ -49,7 +47,7 @@ def decode(kind: str, body: bytes, query: Mapping[str, str]) -> FrameMessage:
     columns = _columns(query)
     if kind == "raw":
         return FrameMessage(_unpacked(body, columns), frame, timestamp)
-    said = parse_json(body) if kind == "json" else _unpack(body)
+    said = _parse(body) if kind == "json" else _unpack(body)
     if not isinstance(said, dict):
         raise InvalidInputError("the body must be an object with detections, not a list or a number")
     message = message_of(said)
@@ -82,6 +80,15 @@ def message_of(said: Mapping[str, Any]) -> FrameMessage:
     )
 
 
+def _parse(body: bytes) -> Any:
+    """A value of JSON, by a parser four times as fast as Python's own; NaN is no JSON."""
+    check_values(body)
+    try:
+        return orjson.loads(body)
+    except ValueError as error:
+        raise InvalidInputError(f"the body is no JSON: {error}") from error
+
+
 def _unpack(body: bytes) -> Any:
     """A value of msgpack; an empty list takes a byte of it and fifty of memory, so lists are counted as they come."""
     left = MOST_ROWS
@@ -103,11 +110,10 @@ def encode(kind: str, tracks: TrackResults, frame: int) -> bytes:
     """Tracks (M, 8) or (M, 9) of a frame; raw rows are float32, ids exact up to 2²⁴."""
     if kind == "raw":
         return np.ascontiguousarray(tracks, dtype="<f4").tobytes()
-    said = {"frame": frame, "tracks": np.asarray(tracks).tolist()}
-    packed: bytes = (
-        json.dumps(said, separators=(",", ":")).encode() if kind == "json" else _msgpack().packb(said)
-    )
-    return packed
+    rows = np.ascontiguousarray(tracks)
+    if kind == "json":
+        return bytes(orjson.dumps({"frame": frame, "tracks": rows}, option=orjson.OPT_SERIALIZE_NUMPY))
+    return bytes(_msgpack().packb({"frame": frame, "tracks": rows.tolist()}))
 
 
 def _rows(given: Any, what: str) -> NDArray[np.float64]:
@@ -165,4 +171,4 @@ def _msgpack() -> Any:
     return require("msgpack", "serve", "msgpack")
 
 
-__all__ = ["JSON", "KINDS", "MSGPACK", "RAW", "FrameMessage", "decode", "encode", "message_of"]
+__all__ = ["FrameMessage", "decode", "encode", "message_of"]

@@ -1,0 +1,8 @@
+"""The forms in which frames travel."""
+
+from __future__ import annotations
+
+JSON, MSGPACK, RAW = "application/json", "application/msgpack", "application/octet-stream"
+KINDS = {JSON: "json", MSGPACK: "msgpack", "application/x-msgpack": "msgpack", RAW: "raw"}
+
+__all__ = ["JSON", "KINDS", "MSGPACK", "RAW"]
