@@ -175,8 +175,11 @@ def test_a_wrong_frame_after_a_gap_leaves_no_gap_behind(client: TestClient) -> N
     session = open_session(client)
     for rows in frames[:3]:
         send(client, session, rows)
-    nan = {"detections": [[1, 2, 3, 4, None, 0]], "frame": 9}
-    assert client.post(f"{session}/frames", json=nan).status_code == 400
+    before = client.get(f"{session}/state").json()
+    for wrong in ([[1, 2, 3, 4, None, 0]], [[1, 2, 3]]):  # found before and after the gap
+        said = {"detections": wrong, "frame": 9}
+        assert client.post(f"{session}/frames", json=said).status_code == 400
+        assert client.get(f"{session}/state").json() == before
     huge = {"detections": [], "frame": 4 + LONGEST_GAP}
     assert "leaves out" in client.post(f"{session}/frames", json=huge).json()["message"]
     assert np.array_equal(send(client, session, frames[3]), tracked(frames)[3])
