@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
 from boxtrail.cli.key_values import key_values
@@ -144,17 +144,17 @@ def size_of(text: str | None) -> tuple[int, int] | None:
 
 
 def _print_run(run: TrainingRun) -> None:
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row("trained", f"{run.seconds / 60:.1f} min")
-    if run.scores is not None:
-        table.add_row("scores", str(run.scores))
-    if run.appearance_thresh is not None:
-        table.add_row("appearance_thresh", f"{run.appearance_thresh:g}")
-    for name, path in (
-        ("weights", run.weights_path), ("preset", run.preset_path), ("picture", run.plot_path), ("log", run.log_path),
-    ):  # fmt: skip
-        if path is not None:
-            table.add_row(name, str(path))
-    Console().print(table, highlight=False)
+    """A line a fact; paths are never folded, so that they can be copied."""
+    console = Console()
+    facts = {
+        "trained": f"{run.seconds / 60:.1f} min",
+        "scores": run.scores,
+        "appearance_thresh": None if run.appearance_thresh is None else f"{run.appearance_thresh:g}",
+        "weights": run.weights_path,
+        "preset": run.preset_path,
+        "picture": run.plot_path,
+        "log": run.log_path,
+    }
+    for name, fact in facts.items():
+        if fact is not None:
+            console.print(f"[dim]{name:17}[/dim] {escape(str(fact))}", soft_wrap=True, highlight=False)
