@@ -98,9 +98,10 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(crowd: Path, tmp_pa
     torch.set_num_threads(threads)
     assert len(run.log_path.read_text(encoding="utf-8").splitlines()) == 4
     ours, theirs = (
-        torch.load(folder / "best.pt", weights_only=True)["state_dict"] for folder in (killed, whole)
+        torch.load(folder / "last.pt", weights_only=True)["trainer"] for folder in (killed, whole)
     )
-    assert all(torch.equal(value, theirs[name]) for name, value in ours.items())
+    for part in ("model", "average"):
+        assert all(torch.equal(value, theirs[part][name]) for name, value in ours[part].items())
 
 
 def wait_for_an_epoch(state: Path, process: subprocess.Popen[Any]) -> None:

@@ -129,7 +129,8 @@ def test_a_resumed_run_ends_bit_equal_to_an_uninterrupted_one(
     run = train_reid(resume=folder, device="cpu")
     assert_same_weights(run.weights_path, finished.weights_path)
     ours, theirs = (torch.load(one.state_path, weights_only=True)["trainer"] for one in (run, finished))
-    assert all(torch.equal(value, theirs["model"][name]) for name, value in ours["model"].items())
+    for part in ("model", "average"):
+        assert all(torch.equal(value, theirs[part][name]) for name, value in ours[part].items())
     logs = [entries_of(one.log_path) for one in (run, finished)]
     for entry in (*logs[0], *logs[1]):
         del entry["seconds"]

@@ -62,7 +62,7 @@ def affine(image: Image, size: tuple[int, int], rng: np.random.Generator) -> Ima
     linear = np.array([[x, slant * y], [0.0, y]])
     middle = np.array([width / 2.0, height / 2.0])
     target = np.array([size[1], size[0]]) * (0.5 + shift)
-    step = 1.0 / min(x, y)
+    step = 1.0 / max(x, y)
     if step > SHRINKS:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), BLUR * step), dtype=np.uint8)
     change = np.column_stack([linear, target - linear @ middle])
