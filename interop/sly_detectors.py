@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import supervisely as sly
 from checks import equal, fails, near, true
 from running import free_port, use_boxtrail
 
-import supervisely as sly
 from scene import NAMES, read_frames, truth
 
 use_boxtrail()

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import supervisely as sly
 from checks import Skipped, equal, fails, near, true
 
-import supervisely as sly
 from scene import FRAMES, HEIGHT, WIDTH, truth
 
 # The package around this module imports torch, which these functions do not need.

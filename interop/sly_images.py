@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import requests
+import supervisely as sly
 from checks import equal, fails, near, true
 from supervisely.nn.model.prediction_session import PredictionSession
 
-import supervisely as sly
 from scene import HEIGHT, NAMES, WIDTH, truth
 
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import requests
+import supervisely as sly
 from checks import equal, fails, true
 
-import supervisely as sly
 from scene import NAMES
 
 

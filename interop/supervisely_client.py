@@ -19,9 +19,9 @@ import sly_images
 import sly_information
 import sly_sessions
 import sly_videos
+import supervisely
 from running import free_port, in_process, running
 
-import supervisely
 from scene import Material
 
 TOKEN = "open-sesame"
