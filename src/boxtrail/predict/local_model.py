@@ -10,22 +10,13 @@ from boxtrail.errors import ConfigError
 from boxtrail.predict.annotation import project_meta
 from boxtrail.predict.inputs import resolve
 from boxtrail.predict.local import LocalWork
+from boxtrail.predict.model import TARGETS
 from boxtrail.predict.resources import gpu_memory, ram_memory
 from boxtrail.predict.session import Work
 from boxtrail.predict.settings import BATCH_SIZE, TRACKER, settings_of
 from boxtrail.predict.sharing import DetectorPool
 from boxtrail.trackers import TRACKERS, StreamConfig
 
-PLATFORM_ONLY = (
-    "image_id",
-    "image_ids",
-    "video_id",
-    "video_ids",
-    "dataset_id",
-    "dataset_ids",
-    "project_id",
-    "project_ids",
-)
 OWN_CHOICE = frozenset(
     {"record", "class_names", "frame_size", "frame_rate"}
 )  # of the stream, which the work knows itself
@@ -51,7 +42,7 @@ class LocalModel:
             ConfigError: for an argument that makes no sense here, as the platform's ids.
             SourceError: if the input cannot be read.
         """
-        for name in PLATFORM_ONLY:
+        for name in TARGETS:
             if arguments.pop(name, None) is not None:
                 raise ConfigError(
                     f"{name} names something on the platform; give ModelAPI(api=..., task_id=...) for it"

@@ -6,6 +6,18 @@ from typing import Any, Protocol
 
 from boxtrail.predict.session import Work
 
+# What names a thing on the platform, instead of an input.
+TARGETS = (
+    "image_id",
+    "image_ids",
+    "video_id",
+    "video_ids",
+    "dataset_id",
+    "dataset_ids",
+    "project_id",
+    "project_ids",
+)
+
 
 class Model(Protocol):
     """A model in this process, behind an address, or on the platform."""
@@ -17,3 +29,6 @@ class Model(Protocol):
     def ask(self, what: str, **arguments: Any) -> Any:
         """One of the calls that tell of the model, by the name :class:`boxtrail.predict.ModelAPI` has for it."""
         ...
+
+
+__all__ = ["TARGETS", "Model"]

@@ -8,7 +8,7 @@ from typing import Any
 from boxtrail.detectors.factory import DetectorSpec
 from boxtrail.errors import ConfigError
 from boxtrail.predict.local_model import LocalModel
-from boxtrail.predict.model import Model
+from boxtrail.predict.model import TARGETS, Model
 from boxtrail.predict.prediction import Prediction
 from boxtrail.predict.session import PredictionSession
 
@@ -196,16 +196,6 @@ class ModelAPI:
         return dict(self._model.ask("status"))
 
 
-TARGETS = (
-    "image_id",
-    "image_ids",
-    "video_id",
-    "video_ids",
-    "dataset_id",
-    "dataset_ids",
-    "project_id",
-    "project_ids",
-)
 ARGUMENTS = frozenset(
     {
         *TARGETS, "batch_size", "conf", "img_size", "classes", "upload_mode", "recursive", "tracking",
