@@ -29,10 +29,9 @@ def answer(
     image = None
     if kind.startswith("image/"):
         image = decode_image(data, service.limits.max_pixels)
-        if session.detector is None:
-            session.detector = service.model.detectors.take()
         place = decode("raw", b"", query)
-        message = FrameMessage(session.detector([image])[0], place.frame, place.timestamp)
+        rows = session.detect(service.model.detectors, image)
+        message = FrameMessage(rows, place.frame, place.timestamp)
     elif kind in KINDS:
         message = decode(KINDS[kind], data, query)
     else:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail.detectors.detector import Detector
+from boxtrail.predict.sharing import DetectorPool
 from boxtrail.results import TrackResults
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.limits import Limits
@@ -43,6 +44,7 @@ class TrackingSession:
     detector: Detector | None = None  # of its own: it may remember the last frame
     options: dict[str, Any] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    detecting: threading.Lock = field(default_factory=threading.Lock)
     frames: int = 0
     last_frame: int = -1
     last_number: int = -1  # of a frame, as the client counts
@@ -57,6 +59,13 @@ class TrackingSession:
     history: deque[TrackResults] = field(default_factory=lambda: deque(maxlen=TRAIL))  # latest frames
     frame_size: tuple[int, int] | None = None  # width and height, as the client said
     closed: bool = False
+
+    def detect(self, detectors: DetectorPool, image: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Detections in an image (H, W, 3) BGR, by the stream's own detector, one image at a time."""
+        with self.detecting:  # the client may have sent the next frame already
+            if self.detector is None:
+                self.detector = detectors.take()
+            return np.asarray(self.detector([image])[0], dtype=np.float64)
 
     def remember(self, tracks: TrackResults, image: NDArray[np.uint8] | None) -> None:
         """What the live page shows; the caller holds ``lock``."""

@@ -78,7 +78,9 @@ def _one(
     if stream is None:
         rows = keep(np.asarray(service.model.detectors.take()([image])[0], dtype=np.float64), asked, names)
     else:
-        rows, ids = streams.track_image(stream, image, lambda found: keep(found, asked, names))
+        rows, ids = streams.track_image(
+            str(asked.get("api_key") or ""), stream, image, lambda found: keep(found, asked, names)
+        )
     answer: dict[str, Any] = {
         "inference_id": str(uuid.uuid4()),
         "image": {"width": int(image.shape[1]), "height": int(image.shape[0])},

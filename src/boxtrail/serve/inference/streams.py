@@ -64,15 +64,13 @@ class Streams:
         self._opened.clear()
 
     def track_image(
-        self, name: str, image: NDArray[np.uint8], keep: Callable[[FloatArray], FloatArray]
+        self, owner: str, name: str, image: NDArray[np.uint8], keep: Callable[[FloatArray], FloatArray]
     ) -> tuple[FloatArray, list[int]]:
-        """Detect in an image of a stream and track: the detections that have a track, and their ids."""
-        session = self.session(f"infer/{name}", name)
+        """Detect in an image of an owner's stream and track: the detections that have a track, and their ids."""
+        session = self.session(f"infer/{owner}/{name}", name)
         began = time.perf_counter()
         with self._service.sessions.at_work(session):
-            if session.detector is None:
-                session.detector = self._service.model.detectors.take()
-            rows = keep(np.asarray(session.detector([image])[0], dtype=np.float64))
+            rows = keep(session.detect(self._service.model.detectors, image))
             tracked, ids = track(session, rows, image, image)
         self._service.sessions.note(session, time.perf_counter() - began)
         return rows[tracked], ids

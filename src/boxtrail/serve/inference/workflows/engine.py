@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.inference.detection import keep
@@ -87,15 +88,13 @@ class WorkflowEngine:
                 name: _select(value, inputs, results) if is_selector(value) else value
                 for name, value in step.fields.items()
             }
-            if step.kind in DETECTORS:
-                results[step.name] = self._detect(step, fields)
-            else:
-                results[step.name] = self._track(step, fields, f"{owner}/{workflow.key}/{step.name}")
+            run = self._detect if step.kind in DETECTORS else self._track
+            results[step.name] = run(step, fields, f"{owner}/{workflow.key}/{step.name}")
         return {
             name: to_json(_select(selector, inputs, results)) for name, selector in workflow.outputs.items()
         }
 
-    def _detect(self, step: Step, fields: Mapping[str, Any]) -> dict[str, Any]:
+    def _detect(self, step: Step, fields: Mapping[str, Any], key: str) -> dict[str, Any]:
         picture = fields.get("images")
         if not isinstance(picture, Picture):
             raise WorkflowError(f"step {step.name!r}: images selects no image", step=step.name)
@@ -105,18 +104,16 @@ class WorkflowEngine:
         else:
             confidence = fields.get("confidence")
         asked = {name: fields[name] for name in MODEL_OPTIONS if fields.get(name) is not None}
-        rows = np.asarray(self._detector(picture)([picture.pixels])[0], dtype=np.float64)
+        rows = self._rows(picture, key)
         found = Found.new(keep(rows, {**asked, "confidence": confidence}, names), picture, names)
         return {"predictions": found, "inference_id": None, "model_id": fields.get("model_id")}
 
-    def _detector(self, picture: Picture) -> Any:
-        """A detector that remembers frames must be the stream's own."""
-        if picture.metadata.identifier is None:
-            return self._service.model.detectors.take()
-        session = self._streams.session(f"detector/{picture.name}/{picture.metadata.identifier}", "detector")
-        if session.detector is None:
-            session.detector = self._service.model.detectors.take()
-        return session.detector
+    def _rows(self, picture: Picture, key: str) -> NDArray[np.float64]:
+        """Detections in a picture; a detector that remembers frames must be the stream's own."""
+        detectors, identifier = self._service.model.detectors, picture.metadata.identifier
+        if identifier is None:
+            return np.asarray(detectors.take()([picture.pixels])[0], dtype=np.float64)
+        return self._streams.session(f"{key}/{identifier}", "detector").detect(detectors, picture.pixels)
 
     def _track(self, step: Step, fields: Mapping[str, Any], key: str) -> dict[str, Any]:
         block = TRACKERS[step.kind]
