@@ -242,6 +242,18 @@ def test_clients_with_different_keys_never_share_a_stream(client: TestClient) ->
         assert len(ids(client.post("/workflows/run", json=body), "new_instances")) == 2
 
 
+def test_clients_with_different_keys_never_share_a_detector_or_a_named_stream() -> None:
+    app = create_app(ServedModel("motion"))
+    with TestClient(app) as client:
+        for key in ("ours", "theirs"):
+            inputs = {"image": image(), "video_identifier": "gate"}
+            body = {"specification": workflow(), "inputs": inputs, "api_key": key}
+            assert client.post("/workflows/run", json=body).status_code == 200
+            assert infer(client, api_key=key, source="tracking", source_info="gate").status_code == 200
+        detectors = [session.detector for session in app.service.sessions.all() if session.detector]
+    assert len({id(detector) for detector in detectors}) == len(detectors) == 4
+
+
 def test_a_batch_of_images_is_one_stream_in_its_order(client: TestClient) -> None:
     inputs = {"image": [image(3 * index) for index in range(4)], "video_identifier": "batch"}
     body = {"specification": workflow("roboflow_core/byte_tracker@v3"), "inputs": inputs}
