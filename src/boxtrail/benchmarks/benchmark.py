@@ -9,11 +9,13 @@ from pathlib import Path
 from boxtrail.benchmarks.catalogue import load_config
 from boxtrail.benchmarks.config import BenchmarkConfig, SplitConfig
 from boxtrail.benchmarks.layout import SequenceFiles, find_sequences
-from boxtrail.benchmarks.seqinfo import SequenceInfo, read_seqinfo
 from boxtrail.benchmarks.truth import cut, read_truth
-from boxtrail.errors import ConfigError, SourceError
+from boxtrail.errors import ConfigError, InvalidInputError, SourceError
 from boxtrail.evaluation import Evaluation, SequenceRows, evaluate
+from boxtrail.io.formats.seqinfo import SequenceInfo, read_seqinfo
 from boxtrail.io.images import FALLBACK_FPS, SUFFIXES
+
+MOST_FPS = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ def load_benchmark(
 
 def _sequence(config: BenchmarkConfig, split: SplitConfig, files: SequenceFiles) -> BenchmarkSequence:
     info = SequenceInfo() if files.info is None else read_seqinfo(files.info)
+    if info.frame_rate is not None and not 0.0 < info.frame_rate <= MOST_FPS:
+        raise InvalidInputError(f"cannot understand {files.info}: frameRate is {info.frame_rate:g}")
     length = _length(config, files) if info.num_frames is None else info.num_frames
     rate = info.frame_rate or config.frame_rate or _own_rate(files.frames)
     middle = min(length // 2 + config.half_extra, length)

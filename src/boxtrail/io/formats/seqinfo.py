@@ -19,29 +19,38 @@ class SequenceInfo:
     frame_rate: float | None = None
 
 
+def read_seqinfo(path: Path) -> SequenceInfo:
+    """What ``path`` says.
+
+    Raises:
+        InvalidInputError: if it cannot be understood.
+    """
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read(path, encoding="utf-8-sig")
+        section = parser["Sequence"]
+        length, rate = section.getint("seqLength"), section.getfloat("frameRate")
+        width, height = section.getint("imWidth"), section.getint("imHeight")
+    except (configparser.Error, UnicodeDecodeError, KeyError, ValueError) as error:
+        raise InvalidInputError(f"cannot understand {path}: {str(error).splitlines()[0]}") from error
+    if length is not None and length < 0:
+        raise InvalidInputError(f"cannot understand {path}: seqLength is {length}")
+    return SequenceInfo(length, (width, height) if width and height else None, rate)
+
+
 def info_beside(tracks: Path) -> SequenceInfo:
     """Of the sequence whose ``gt/gt.txt`` is ``tracks``; nothing is known of other files.
 
     Raises:
         InvalidInputError: if there is a ``seqinfo.ini`` without the length of the sequence.
     """
-    if tracks.parent.name != "gt":
-        return SequenceInfo()
     file = tracks.parent.parent / "seqinfo.ini"
-    if not file.is_file():
+    if tracks.parent.name != "gt" or not file.is_file():
         return SequenceInfo()
-    parser = configparser.ConfigParser(interpolation=None)
-    try:
-        parser.read(file, encoding="utf-8-sig")
-        section = parser["Sequence"]
-        width, height = section.getint("imWidth"), section.getint("imHeight")
-        return SequenceInfo(
-            int(section["seqLength"]),
-            (width, height) if width and height else None,
-            section.getfloat("frameRate"),
-        )
-    except (configparser.Error, UnicodeDecodeError, ValueError, KeyError) as error:
-        raise InvalidInputError(f"{file}: no seqLength: {str(error).splitlines()[0]}") from error
+    info = read_seqinfo(file)
+    if info.num_frames is None:
+        raise InvalidInputError(f"{file}: no seqLength")
+    return info
 
 
 def with_info(rows: SequenceRows, info: SequenceInfo) -> SequenceRows:
@@ -66,4 +75,4 @@ def info_text(name: str, rows: SequenceRows) -> str:
     return "\n".join([*lines, "imExt=.jpg", ""])
 
 
-__all__ = ["SequenceInfo", "info_beside", "info_text", "with_info"]
+__all__ = ["SequenceInfo", "info_beside", "info_text", "read_seqinfo", "with_info"]
