@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,9 @@ from boxtrail.errors import SinkError
 from boxtrail.io.atomic import AtomicText, complete, partial_path, prepare
 from boxtrail.io.colours import hex_colour
 from boxtrail.io.frame import Frame
-from boxtrail.io.polygon import clip_polygon
 from boxtrail.io.sinks import SinkInfo
+from boxtrail.io.supervisely_figures import annotation_key, whole_polygon
 from boxtrail.results import TrackResults
-
-NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "boxtrail/supervisely")
 
 
 class SuperviselySink:
@@ -76,7 +73,7 @@ class SuperviselySink:
         figures = []
         outlines = corners(tracks.xywha) if tracks.is_obb else tracks.xyxy.reshape(-1, 2, 2)
         for track_id, label, outline in zip(tracks.id.tolist(), tracks.cls.tolist(), outlines, strict=True):
-            points = _polygon(outline, size) if tracks.is_obb else _rectangle(outline, size)
+            points = whole_polygon(outline, size[1], size[0]) if tracks.is_obb else _rectangle(outline, size)
             if points is None:
                 continue
             self._oriented |= tracks.is_obb
@@ -93,7 +90,7 @@ class SuperviselySink:
         return figures
 
     def _key(self, what: str) -> str:
-        return uuid.uuid5(NAMESPACE, f"{self._info.source_name}/{what}").hex
+        return annotation_key(self._info.source_name, what)
 
     def annotation(self) -> dict[str, Any]:
         """The frames so far as ``VideoAnnotation`` JSON; (1, 1) pixel if there was none."""
@@ -158,14 +155,6 @@ def _rectangle(outline: NDArray[np.float64], size: tuple[int, int]) -> list[list
     # The loader refuses the whole annotation for one corner past the last pixel.
     points = np.clip(np.round(outline), 0, [width - 1, height - 1])
     return [[int(x), int(y)] for x, y in points]
-
-
-def _polygon(outline: NDArray[np.float64], size: tuple[int, int]) -> list[list[int]] | None:
-    """The part of the polygon (4, 2) inside the image; None if there is none, or only a line of it."""
-    height, width = size
-    points = np.round(clip_polygon(outline, width - 1, height - 1)).astype(int)
-    distinct = [point for k, point in enumerate(points.tolist()) if point != points[k - 1].tolist()]
-    return distinct if len(distinct) >= 3 else None
 
 
 __all__ = ["SuperviselySink"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections import Counter
 from typing import Any
 
@@ -15,9 +14,7 @@ from boxtrail.errors import InvalidInputError
 from boxtrail.io.colours import hex_colour
 from boxtrail.io.formats.rows import FloatArray, SequenceRows
 from boxtrail.io.formats.supervisely import UNKNOWN_CLASS
-from boxtrail.io.polygon import clip_polygon
-
-NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "boxtrail/supervisely")  # as the sink's, so that keys are the same
+from boxtrail.io.supervisely_figures import annotation_key, whole_polygon
 
 
 def write_supervisely(rows: SequenceRows, name: str) -> tuple[str, str, int]:
@@ -33,12 +30,12 @@ def write_supervisely(rows: SequenceRows, name: str) -> tuple[str, str, int]:
     objects = {track_id: found.most_common(1)[0][0] for track_id, found in sorted(titles.items())}
     annotation = {
         "description": "",
-        "key": _key(name, "video"),
+        "key": annotation_key(name, "video"),
         "size": {"height": rows.frame_size[1], "width": rows.frame_size[0]},
         "framesCount": max(rows.num_frames or 0, max(frames, default=-1) + 1),
         "tags": [],
         "objects": [
-            {"key": _key(name, str(track_id)), "classTitle": title, "tags": []}
+            {"key": annotation_key(name, str(track_id)), "classTitle": title, "tags": []}
             for track_id, title in objects.items()
         ],
         "frames": [{"index": index, "figures": figures} for index, figures in sorted(frames.items())],
@@ -69,7 +66,7 @@ def _figures(
     for k in np.lexsort((rows.ids, rows.frames)).tolist():
         index, track_id = int(rows.frames[k]) - 1, int(rows.ids[k])
         outline = corners(shapes[k : k + 1])[0] if oriented else shapes[k].reshape(2, 2)
-        points = _polygon(outline, size) if oriented else _rectangle(outline, size)
+        points = whole_polygon(outline, *size) if oriented else _rectangle(outline, size)
         if points is None:
             left_out += 1
             continue
@@ -78,18 +75,14 @@ def _figures(
         titles.setdefault(track_id, Counter())[title] += 1
         frames.setdefault(index, []).append(
             {
-                "key": _key(name, f"{track_id}/{index}"),
-                "objectKey": _key(name, str(track_id)),
+                "key": annotation_key(name, f"{track_id}/{index}"),
+                "objectKey": annotation_key(name, str(track_id)),
                 "geometryType": "polygon" if oriented else "rectangle",
                 "geometry": {"points": {"exterior": points, "interior": []}},
                 "trackId": str(track_id),
             }
         )
     return frames, titles, left_out
-
-
-def _key(name: str, what: str) -> str:
-    return uuid.uuid5(NAMESPACE, f"{name}/{what}").hex
 
 
 def _rectangle(outline: FloatArray, frame_size: tuple[int, int]) -> list[list[int]] | None:
@@ -101,14 +94,6 @@ def _rectangle(outline: FloatArray, frame_size: tuple[int, int]) -> list[list[in
     # The loader refuses the whole annotation for one corner past the last pixel.
     points: NDArray[np.float64] = np.clip(np.rint(outline), 0, [width - 1, height - 1])
     return [[int(x), int(y)] for x, y in points]
-
-
-def _polygon(outline: FloatArray, frame_size: tuple[int, int]) -> list[list[int]] | None:
-    """The part inside the frame; None if there is none, or only a line of it."""
-    width, height = frame_size
-    points = np.rint(clip_polygon(outline, width - 1, height - 1)).astype(int).tolist()
-    distinct = [point for k, point in enumerate(points) if point != points[k - 1]]
-    return distinct if len(distinct) >= 3 else None
 
 
 __all__ = ["write_supervisely"]
