@@ -34,6 +34,7 @@ from boxtrail.serve import Client
 from boxtrail.serve.images import declared_size, decode_image
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.patience import PatientProtocol
+from left_files import files_in, files_named
 from served_frames import boxes, tracked
 from served_sockets import Running
 
@@ -130,7 +131,7 @@ def test_a_small_file_that_holds_a_huge_image_is_refused_before_it_is_unpacked(
         for answer in (own, infer, upload):
             assert answer.status_code == 413, answer.text
             assert "pixels" in answer.json()["message"]
-    assert not [path for path in temporary.rglob("*") if path.suffix == f".{kind}"]
+    assert not files_named(temporary, f"*.{kind}")
     assert alive(server)
 
 
@@ -260,7 +261,7 @@ def test_a_form_that_makes_no_sense_is_400_and_leaves_nothing(
         )
     assert answer.status_code == 400, answer.text
     assert answer.json()["message"]
-    assert not [path for path in temporary.rglob("*") if path.is_file() and path.name != "lock"]
+    assert not files_in(temporary)
     assert alive(server)
 
 
@@ -274,7 +275,7 @@ def test_an_upload_that_is_too_large_is_413_though_it_does_not_say_so(serve: Any
         for path in ("batch", "video"):
             answer = httpx.post(f"{server.url}/inference_{path}_async", **multipart(body()), timeout=60)
             assert answer.status_code == 413
-            assert not [place for place in temporary.rglob("*") if place.is_file() and place.name != "lock"]
+            assert not files_in(temporary)
 
 
 def test_thousands_of_files_are_taken_with_few_open_at_once(server: Running) -> None:
@@ -335,7 +336,7 @@ def test_a_client_that_keeps_the_server_waiting_is_let_go(serve: Any, temporary:
             with contextlib.suppress(ConnectionResetError):
                 while slow.recv(4096):
                     pass
-        until(lambda: not list(temporary.rglob("a.mp4")))
+        until(lambda: not files_named(temporary, "a.mp4"))
         assert alive(server)
 
 
@@ -378,9 +379,9 @@ def test_a_client_that_is_killed_in_the_middle_of_an_upload_leaves_nothing(
     )
     client = socket.create_connection(("127.0.0.1", server.port), timeout=30)
     client.sendall(head + part("files", b"x" * 100_000, "a.mp4"))
-    until(lambda: list(temporary.rglob("a.mp4")))
+    until(lambda: files_named(temporary, "a.mp4"))
     client.close()
-    until(lambda: not list(temporary.rglob("a.mp4")))
+    until(lambda: not files_named(temporary, "a.mp4"))
     assert alive(server)
 
 
@@ -440,7 +441,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_job_leaves_the_client_an_err
         until(lambda: _answers(url))
         session = ModelAPI(url=url).predict_detached(video, tracking=True, batch_size=1)
         next(session)
-        assert list(temporary.rglob("*.mp4"))
+        assert files_named(temporary, "*.mp4")
         process.send_signal(signal.SIGKILL)
         process.wait(30)
         with pytest.raises(SourceError):
@@ -451,7 +452,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_job_leaves_the_client_an_err
     with serve() as server:  # the next one cleans up
         with httpx.Client(base_url=server.url) as client:
             client.post("/inference_video_async", files=[("files", ("b.mp4", video.read_bytes()))])
-        assert [path.name for path in temporary.rglob("*.mp4")] == ["b.mp4"]
+        assert [path.name for path in files_named(temporary, "*.mp4")] == ["b.mp4"]
 
 
 def _answers(url: str) -> bool:

@@ -19,6 +19,7 @@ from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
 from boxtrail.serve.supervisely import jobs as jobs_module
 from boxtrail.trackers import TRACKERS
+from left_files import files_in, files_named
 from square_video import NUM_FRAMES, square_detector
 
 File = tuple[str, bytes]
@@ -290,7 +291,7 @@ def test_what_cannot_be_started_is_400_and_leaves_no_file(
     answer = start(client, what, files, state)
     assert answer.status_code == 400
     assert message in answer.json()["message"]
-    assert not [path for path in temporary.rglob("*") if path.is_file() and path.name != "lock"]
+    assert not files_in(temporary)
 
 
 @pytest.mark.parametrize(
@@ -324,13 +325,13 @@ def test_files_are_gone_when_the_request_is(
     with TestClient(app) as client:
         job = begin(client, "video", [file])
         results(client, job)
-        assert list(temporary.rglob("walk.mp4"))
+        assert files_named(temporary, "walk.mp4")
         ask(client, "clear_inference_request", job)
-        assert list(temporary.rglob("walk.mp4"))
+        assert files_named(temporary, "walk.mp4")
         monkeypatch.setattr(jobs_module, "AFTER_CLEAR", -1.0)
         for expire in app.service.expiring:
             expire()
-        assert not list(temporary.rglob("walk.mp4"))
+        assert not files_named(temporary, "walk.mp4")
         assert ask(client, "get_inference_progress", job).status_code == 404
         begin(client, "video", [file])
     assert not list(temporary.iterdir())
