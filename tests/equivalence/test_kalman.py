@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 
 from boxtrail import _core
 from boxtrail.reference import kalman
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.warp import warp_corners, warp_pairs, warp_state
 from strategies import FloatArray, examples, warp
 
@@ -22,7 +23,7 @@ class Reference:
     """The reference under the names of the compiled filter."""
 
     def __init__(self, family: str, epsilon: float, box: FloatArray) -> None:
-        self.model = kalman.motion_model(family, oriented=len(box) == 5, aspect_epsilon=epsilon)
+        self.model = motion_model(family, oriented=len(box) == 5, aspect_epsilon=epsilon)
         self.state = kalman.initiate(self.model, box)
 
     def predict(self, dt: float) -> None:

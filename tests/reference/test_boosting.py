@@ -23,7 +23,8 @@ from boxtrail.reference.boosting import (
     squared_distances,
     track_confidence,
 )
-from boxtrail.reference.kalman import initiate, motion_model, predict, update
+from boxtrail.reference.kalman import initiate, predict, update
+from boxtrail.reference.motion_model import motion_model
 
 A, B = np.array([[100.0, 200.0, 150.0, 300.0]]), np.array([[120.0, 210.0, 190.0, 320.0]])
 MODEL = motion_model("XYHR", aspect_epsilon=1e-6)

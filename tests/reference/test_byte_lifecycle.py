@@ -14,7 +14,8 @@ from boxtrail.reference.byte_lifecycle import (
     without_duplicates,
 )
 from boxtrail.reference.bytetrack import ByteTrackTrack
-from boxtrail.reference.kalman import initiate, motion_model
+from boxtrail.reference.kalman import initiate
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.record import Record
 from boxtrail.reference.stream import Clock, Status
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boxtrail.reference.gating import CHI2_95, gating_distances
-from boxtrail.reference.kalman import gating_distance, initiate, motion_model, predict, to_box, update
+from boxtrail.reference.kalman import gating_distance, initiate, predict, to_box, update
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.oriented import align
 from boxtrail.reference.warp import warp_state
 from strategies import examples, free_boxes, warp

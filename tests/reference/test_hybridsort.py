@@ -10,7 +10,8 @@ import pytest
 from boxtrail import create_tracker
 from boxtrail.reference.corner_momentum import corner_directions, corner_momentum, corners
 from boxtrail.reference.feature_bank import FeatureBank
-from boxtrail.reference.kalman import initiate, motion_model, predict, update
+from boxtrail.reference.kalman import initiate, predict, update
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.observations import Observation, Observations
 from boxtrail.reference.score_memory import ScoreMemory, predict_score, update_score
 

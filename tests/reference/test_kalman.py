@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from boxtrail.boxes import xywh_to_xyxy
 from boxtrail.reference import kalman
+from boxtrail.reference.motion_model import MotionModel, motion_model
 from boxtrail.reference.warp import warp_state
 from reference.textbook import Textbook
 from strategies import FloatArray, examples, warp
@@ -19,8 +20,8 @@ B = np.array([120.0, 210.0, 190.0, 320.0])
 FAMILIES = ("XYAH", "XYWH", "XYSR", "XYHR", "XYWH_WIDE")
 
 
-def after_one_step(family: str) -> tuple[kalman.MotionModel, kalman.State]:
-    model = kalman.motion_model(family)
+def after_one_step(family: str) -> tuple[MotionModel, kalman.State]:
+    model = motion_model(family)
     state = kalman.initiate(model, A)
     kalman.predict(model, state)
     return model, state
@@ -90,7 +91,7 @@ def as_box(values: FloatArray) -> FloatArray:
 @examples(20)
 def test_the_filter_equals_the_textbook_at_any_interval(family: str, oriented: bool, seed: int) -> None:
     steps = chain(seed, oriented)
-    model = kalman.motion_model(family, oriented=oriented)
+    model = motion_model(family, oriented=oriented)
     state, expected = kalman.initiate(model, as_box(steps[0][1])), Textbook(family, steps[0][1])
     for dt, box, seen in steps[1:]:
         kalman.predict(model, state, dt)
@@ -138,7 +139,7 @@ def test_two_half_steps_at_constant_size_add_up_to_a_whole_one(family: str) -> N
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_covariance_stays_symmetric_and_positive(family: str, oriented: bool) -> None:
     rng = np.random.default_rng(5)
-    model = kalman.motion_model(family, oriented=oriented)
+    model = motion_model(family, oriented=oriented)
     state = None
     for number in range(400):
         box = np.array([rng.uniform(0, 900), rng.uniform(0, 900), *rng.uniform(1, 200, 2), rng.normal()])
@@ -167,14 +168,14 @@ def test_an_area_does_not_fall_to_zero_by_its_velocity() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_state_gives_back_the_box_it_was_made_of(family: str) -> None:
-    model = kalman.motion_model(family)
+    model = motion_model(family)
     assert_allclose(kalman.to_box(model, kalman.initiate(model, B)), B, rtol=1e-12)
-    oriented, box = kalman.motion_model(family, oriented=True), np.array([10.0, 20.0, 30.0, 40.0, 9.0])
+    oriented, box = motion_model(family, oriented=True), np.array([10.0, 20.0, 30.0, 40.0, 9.0])
     assert_allclose(kalman.to_box(oriented, kalman.initiate(oriented, box)), box, rtol=1e-12)
 
 
 def test_a_turning_rate_loses_a_fifth_at_every_measurement() -> None:
-    model = kalman.motion_model("XYWH", oriented=True)
+    model = motion_model("XYWH", oriented=True)
     box = np.array([10.0, 20.0, 30.0, 40.0, 0.5])
     state = kalman.initiate(model, box)
     state.mean[9] = 0.1
@@ -192,7 +193,7 @@ def test_an_update_trusts_a_sure_detection_more() -> None:
 
 def test_the_wide_prior_gives_the_published_numbers() -> None:
     # TrackTrack, score 0.8: the variance of the measurement times 1 − 0.8.
-    model = kalman.motion_model("XYWH_WIDE")
+    model = motion_model("XYWH_WIDE")
     state = kalman.initiate(model, A)
     assert_allclose(np.diag(state.covariance), [1e4, 4e4, 1e4, 4e4, 2.5e5, 1e6, 2.5e5, 1e6])
     kalman.predict(model, state)
@@ -202,7 +203,7 @@ def test_the_wide_prior_gives_the_published_numbers() -> None:
 
 
 def test_the_wide_prior_takes_its_noise_from_the_predicted_size() -> None:
-    model, before = kalman.motion_model("XYWH_WIDE"), kalman.motion_model("XYWH")
+    model, before = motion_model("XYWH_WIDE"), motion_model("XYWH")
     state = kalman.initiate(model, A)  # 50 by 100
     state.mean[6], state.covariance = 30.0, np.zeros((8, 8))  # grows to 80 in width
     other = state.copy()

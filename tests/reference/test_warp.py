@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from boxtrail.boxes import corners, enclosing_xyxy, xywh_to_xyxy, xyxy_to_xywh
 from boxtrail.reference import kalman
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.warp import warp_box, warp_corners, warp_direction, warp_pairs, warp_state
 from reference.textbook import decode, encode
 from strategies import FloatArray, examples, warp
@@ -48,7 +49,7 @@ def derivative(family: str, matrix: FloatArray, code: FloatArray) -> FloatArray:
 def test_a_state_follows_the_derivative_of_the_enclosing_box(family: str, seed: int, kind: str) -> None:
     assume(family != "XYSR" or kind in ("shift", "zoom"))  # a turn scales its boxes, see below
     rng = np.random.default_rng(seed)
-    matrix, model = warp(rng, kind), kalman.motion_model(family)
+    matrix, model = warp(rng, kind), motion_model(family)
     state = kalman.initiate(model, np.array([100.0, 50.0, 140.0, 150.0]))
     for k in range(1, 4):
         kalman.predict(model, state)
@@ -69,7 +70,7 @@ def test_a_state_follows_the_derivative_of_the_enclosing_box(family: str, seed: 
 
 def test_a_turn_leaves_area_and_ratio_of_sort_apart() -> None:
     # With a ratio that is uncertain by 3, the Jacobian of the enclosing box would tie it to every error of the area.
-    model = kalman.motion_model("XYSR")
+    model = motion_model("XYSR")
     state = kalman.initiate(model, np.array([100.0, 50.0, 140.0, 150.0]))
     turn = 1.1 * np.array([[math.cos(0.1), -math.sin(0.1)], [math.sin(0.1), math.cos(0.1)]])
     warp_state(model, np.hstack([turn, [[5.0], [-7.0]]]), state)
@@ -83,7 +84,7 @@ def test_a_turn_leaves_area_and_ratio_of_sort_apart() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("angle", [0.0, 0.4, -2.5])
 def test_an_oriented_state_turns_and_grows_with_the_camera(family: str, angle: float) -> None:
-    model, box = kalman.motion_model(family, oriented=True), np.array([40.0, 30.0, 20.0, 10.0, 0.3])
+    model, box = motion_model(family, oriented=True), np.array([40.0, 30.0, 20.0, 10.0, 0.3])
     state, scale = kalman.initiate(model, box), 1.5
     turn = scale * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     matrix = np.hstack([turn, [[5.0], [-7.0]]])
@@ -115,7 +116,7 @@ def test_a_quarter_turn_swaps_the_sides() -> None:
 
 def test_a_shift_moves_the_mean_and_leaves_the_uncertainty() -> None:
     for family in FAMILIES:
-        model = kalman.motion_model(family)
+        model = motion_model(family)
         state = kalman.initiate(model, np.array([10.0, 20.0, 30.0, 60.0]))
         before = state.copy()
         warp_state(model, np.array([[1.0, 0.0, 5.0], [0.0, 1.0, -3.0]]), state)
@@ -131,7 +132,7 @@ def test_a_direction_turns_with_the_camera_and_none_stays_none() -> None:
 
 
 def test_the_pairwise_form_turns_sizes_like_points() -> None:
-    model = kalman.motion_model("XYWH")
+    model = motion_model("XYWH")
     state = kalman.initiate(model, np.array([90.0, 180.0, 110.0, 220.0]))  # centre (100, 200), 20 × 40
     state.mean[4:] = [1.0, 2.0, 3.0, 4.0]
     warp_pairs(model, np.array([[1.0, -0.1, 5.0], [0.1, 1.0, 7.0]]), state)
@@ -144,7 +145,7 @@ def test_the_pairwise_form_turns_sizes_like_points() -> None:
 
 
 def test_the_form_of_two_corners_leaves_velocity_and_covariance() -> None:
-    model = kalman.motion_model("XYHR")
+    model = motion_model("XYHR")
     state = kalman.initiate(model, np.array([90.0, 180.0, 110.0, 220.0]))
     covariance = state.covariance.copy()
     warp_corners(model, np.array([[1.0, -0.1, 0.0], [0.1, 1.0, 0.0]]), state)
@@ -155,7 +156,7 @@ def test_the_form_of_two_corners_leaves_velocity_and_covariance() -> None:
 
 
 def test_a_quarter_turn_leaves_a_box_of_positive_size() -> None:
-    model = kalman.motion_model("XYWH")
+    model = motion_model("XYWH")
     for move in (warp_pairs, warp_corners):
         state = kalman.initiate(model, np.array([90.0, 180.0, 110.0, 220.0]))
         move(model, np.array([[0.0, -1.0, 300.0], [1.0, 0.0, 0.0]]), state)

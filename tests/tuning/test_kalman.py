@@ -13,7 +13,7 @@ from boxtrail import reference
 from boxtrail.benchmarks import CachedSequence
 from boxtrail.errors import ConfigError, InvalidInputError
 from boxtrail.evaluation import SequenceRows
-from boxtrail.reference.kalman import MODELS, motion_model
+from boxtrail.reference.motion_model import MODELS, motion_model
 from boxtrail.trackers import TRACKERS, create_tracker
 from boxtrail.tuning import calibrate_kalman, tune
 from boxtrail.tuning.kalman import FAMILIES

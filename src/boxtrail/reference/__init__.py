@@ -12,7 +12,7 @@ from boxtrail.reference.cbiou import CBIoU
 from boxtrail.reference.deepocsort import DeepOcSort
 from boxtrail.reference.deepsort import DeepSort
 from boxtrail.reference.hybridsort import HybridSort
-from boxtrail.reference.kalman import with_noise
+from boxtrail.reference.motion_model import with_noise
 from boxtrail.reference.occluboost import OccluBoost
 from boxtrail.reference.ocsort import OcSort
 from boxtrail.reference.sfsort import SFSORT

@@ -20,7 +20,7 @@ from boxtrail.reference.boosting import (
     shape_similarity,
     squared_distances,
 )
-from boxtrail.reference.kalman import MotionModel
+from boxtrail.reference.motion_model import MotionModel
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

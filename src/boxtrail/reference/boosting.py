@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.association import grow
-from boxtrail.reference.kalman import MotionModel, State, measurement, to_box
+from boxtrail.reference.kalman import State, measurement, to_box
+from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.oriented import align, rotated_iou
 
 FloatArray: TypeAlias = NDArray[np.float64]

@@ -17,7 +17,8 @@ from boxtrail.reference.boosted_association import BoostedWeights, appearance_me
 from boxtrail.reference.boosted_output import is_shaped, report_score
 from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
 from boxtrail.reference.class_votes import ClassVote, take_detection
-from boxtrail.reference.kalman import State, motion_model, predict, to_box, update
+from boxtrail.reference.kalman import State, predict, to_box, update
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_refusal, note_scores, note_stage
 from boxtrail.reference.sort_lifecycle import (

@@ -16,7 +16,8 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, unmatched
 from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
-from boxtrail.reference.kalman import MotionModel, SizeCode, State, initiate, predict, to_box, update
+from boxtrail.reference.kalman import State, initiate, predict, to_box, update
+from boxtrail.reference.motion_model import MotionModel, SizeCode
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_birth, note_death, note_refusal, note_scores
 from boxtrail.reference.stream import Clock, Report, Status

@@ -27,7 +27,8 @@ from boxtrail.reference.byte_lifecycle import (
     without_duplicates,
 )
 from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import MotionModel, State, motion_model
+from boxtrail.reference.kalman import State
+from boxtrail.reference.motion_model import MotionModel, motion_model
 from boxtrail.reference.record import Record, note_stage
 from boxtrail.reference.sort_lifecycle import without_diverged
 from boxtrail.reference.stream import Clock, Report, Status

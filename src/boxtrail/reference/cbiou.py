@@ -25,7 +25,8 @@ from boxtrail.reference.byte_lifecycle import (
     unmatched_tracks,
 )
 from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import MIN_SIZE, MotionModel, State, measurement, motion_model, predict, update
+from boxtrail.reference.kalman import MIN_SIZE, State, measurement, predict, update
+from boxtrail.reference.motion_model import MotionModel, motion_model
 from boxtrail.reference.record import Record, note_scores, note_stage
 from boxtrail.reference.sort_lifecycle import without_diverged
 from boxtrail.reference.stream import Clock, Report, Status

@@ -14,7 +14,8 @@ from boxtrail.reference.appearance import Embedding, adaptive_alpha, cosine_simi
 from boxtrail.reference.appearance_weight import appearance_weight
 from boxtrail.reference.assignment import Pairs, assign_sort, unmatched
 from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import State, motion_model
+from boxtrail.reference.kalman import State
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.observation_centric import (
     aligned,
     assign_if_any,

@@ -14,7 +14,8 @@ from boxtrail.reference.assignment import Pairs, assign_clipped
 from boxtrail.reference.deepsort_lifecycle import DeepSortTrack
 from boxtrail.reference.galleries import nearest_distances
 from boxtrail.reference.gating import CHI2_95, gating_distances
-from boxtrail.reference.kalman import MotionModel, to_box
+from boxtrail.reference.kalman import to_box
+from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.record import Record, note_scores, note_stage
 
 FloatArray: TypeAlias = NDArray[np.float64]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from boxtrail.detections import Detections
 from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
 from boxtrail.reference.galleries import Gallery
-from boxtrail.reference.kalman import MotionModel, State, initiate, to_box
+from boxtrail.reference.kalman import State, initiate, to_box
+from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.record import Record, note_birth, note_death
 from boxtrail.reference.stream import Clock, Report, Status
 

@@ -7,7 +7,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.reference.kalman import MotionModel, State, measurement, measurement_noise, to_box
+from boxtrail.reference.kalman import State, measurement, measurement_noise, to_box
+from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.oriented import align
 
 FloatArray: TypeAlias = NDArray[np.float64]

@@ -20,7 +20,8 @@ from boxtrail.reference.corner_momentum import (
     warp_corner_directions,
 )
 from boxtrail.reference.feature_bank import FeatureBank
-from boxtrail.reference.kalman import State, motion_model, predict
+from boxtrail.reference.kalman import State, predict
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.observation_centric import (
     aligned,
     assign_if_any,

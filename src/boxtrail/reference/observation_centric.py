@@ -11,7 +11,8 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_full
 from boxtrail.reference.class_votes import ClassVote, take_detection
-from boxtrail.reference.kalman import MotionModel, predict, to_box, update
+from boxtrail.reference.kalman import predict, to_box, update
+from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.observations import Observations, centre, replay
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_scores

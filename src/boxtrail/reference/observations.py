@@ -14,7 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.reference.kalman import MotionModel, State, measurement, predict, update
+from boxtrail.reference.kalman import State, measurement, predict, update
+from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.warp import warp_box, warp_direction, warp_state
 
 FloatArray: TypeAlias = NDArray[np.float64]

@@ -20,8 +20,9 @@ from boxtrail.reference.boosted_association import BoostedWeights, appearance_me
 from boxtrail.reference.boosted_output import is_shaped, report_score
 from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
 from boxtrail.reference.class_votes import take_detection
-from boxtrail.reference.kalman import motion_model, predict, to_box, update
+from boxtrail.reference.kalman import predict, to_box, update
 from boxtrail.reference.leftovers import left_over, younger_duplicates
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.occluboost_track import BuriedTrack, OccluBoostOptions, OccluBoostTrack
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_death, note_refusal, note_stage

@@ -12,7 +12,8 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_sort, unmatched
 from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import State, motion_model
+from boxtrail.reference.kalman import State
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.observation_centric import (
     aligned,
     assign_if_any,

@@ -13,7 +13,7 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association, oriented
 from boxtrail.reference.assignment import Pairs, assign_partial, unmatched
 from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
-from boxtrail.reference.kalman import motion_model
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.observations import centre
 from boxtrail.reference.record import Record, note_birth, note_death, note_refusal, note_scores, note_stage
 from boxtrail.reference.stream import Clock, Report, Status

@@ -12,7 +12,8 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import assign_sort, unmatched
 from boxtrail.reference.class_votes import ClassVote, take_detection
-from boxtrail.reference.kalman import State, motion_model, predict, to_box, update
+from boxtrail.reference.kalman import State, predict, to_box, update
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_stage
 from boxtrail.reference.sort_lifecycle import (

@@ -7,7 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 from boxtrail.detections import Detections
 from boxtrail.reference.class_votes import first_vote
-from boxtrail.reference.kalman import MotionModel, State, initiate, is_diverged, to_box
+from boxtrail.reference.kalman import State, initiate, is_diverged, to_box
+from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.record import Record, note_birth, note_death
 from boxtrail.reference.stream import Clock, Status, Track
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from boxtrail.detections import Detections
 from boxtrail.errors import StateError
-from boxtrail.reference.kalman import MotionModel, State
+from boxtrail.reference.kalman import State
+from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.record import Record
 from boxtrail.reference.snapshot import pack, unpack
 

@@ -24,7 +24,8 @@ from boxtrail.reference.deepsort_lifecycle import (
     reports,
     survivors,
 )
-from boxtrail.reference.kalman import MotionModel, motion_model, predict, to_box, update
+from boxtrail.reference.kalman import predict, to_box, update
+from boxtrail.reference.motion_model import MotionModel, motion_model
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record
 from boxtrail.reference.sort_lifecycle import without_diverged

@@ -15,7 +15,8 @@ from boxtrail.reference.appearance import Embedding, cosine_similarity, smooth, 
 from boxtrail.reference.assignment import Pairs, assign_mutual, unmatched
 from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
 from boxtrail.reference.corners import CornerMotion
-from boxtrail.reference.kalman import State, initiate, is_diverged, motion_model, predict, to_box, update
+from boxtrail.reference.kalman import State, initiate, is_diverged, predict, to_box, update
+from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_birth, note_death, note_refusal, note_stage
 from boxtrail.reference.spacing import spaced

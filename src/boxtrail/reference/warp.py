@@ -14,7 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from boxtrail.reference.kalman import MIN_SIZE, MotionModel, SizeCode, State, measurement, to_box
+from boxtrail.reference.kalman import MIN_SIZE, State, measurement, to_box
+from boxtrail.reference.motion_model import MotionModel, SizeCode
 
 FloatArray: TypeAlias = NDArray[np.float64]
 Matrix2: TypeAlias = tuple[tuple[float, float], tuple[float, float]]

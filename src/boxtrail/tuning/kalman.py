@@ -13,7 +13,7 @@ from boxtrail.benchmarks import CachedSequence
 from boxtrail.errors import ConfigError, InvalidInputError
 
 if TYPE_CHECKING:
-    from boxtrail.reference.kalman import MotionModel, Noise
+    from boxtrail.reference.motion_model import MotionModel, Noise
 
 FloatArray = NDArray[np.float64]
 
@@ -125,7 +125,7 @@ def calibrate_kalman(sequences: Sequence[CachedSequence], family: str) -> Kalman
 
 
 def _model(family: str) -> MotionModel:
-    from boxtrail.reference.kalman import MODELS
+    from boxtrail.reference.motion_model import MODELS
 
     name = FAMILIES.get(family, family)
     if name not in MODELS:
