@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from boxtrail.benchmark_facade import (
     BenchmarkDetections,
@@ -16,37 +16,23 @@ from boxtrail.benchmark_facade import (
 )
 from boxtrail.detectors import create_detector
 from boxtrail.detectors.factory import DetectorSpec
-from boxtrail.engine import Engine, Tracker
+from boxtrail.engine import Tracker
 from boxtrail.errors import ConfigError
-from boxtrail.io.frame import Source
 from boxtrail.io.sources import open_source
-from boxtrail.motion import GmcFile, MotionEstimator, StillCamera, make_estimator
+from boxtrail.motion import GmcFile
 from boxtrail.output_files import Choice, OutputFiles
-from boxtrail.postprocessing.methods import needs_embeddings
-from boxtrail.progress import ProgressBar
 from boxtrail.reid.by_class import EmbedderSpec, embedder_of
 from boxtrail.reid.gallery import Gallery
-from boxtrail.reid.naming import TrackNames, track_names
+from boxtrail.reid.naming import track_names
 from boxtrail.run import Run
-from boxtrail.run_embedding import EmbedFunction, RunEmbedding
-from boxtrail.run_postprocessing import Postprocessing
-from boxtrail.trackers import create_tracker
-from boxtrail.trackers.explanation import Explanation
+from boxtrail.run_embedding import EmbedFunction
+from boxtrail.run_plan import RunPlan
+from boxtrail.tracker_choice import TrackerChoice
 
 if TYPE_CHECKING:
     from boxtrail.benchmarks import Benchmark, GeneratedCache, Validation
     from boxtrail.training import ReidScores, TrainingRun
     from boxtrail.tuning import TuneResult
-
-
-@runtime_checkable
-class WantsCameraMotion(Protocol):
-    """A tracker that names the estimator it is best run with."""
-
-    @property
-    def camera_motion(self) -> str:
-        """A name of :func:`boxtrail.motion.make_estimator`; a plain attribute will do."""
-        ...
 
 
 class Boxtrail:
@@ -120,14 +106,13 @@ class Boxtrail:
             None if reid is None
             else embedder_of(reid, device=device, half=half, class_names=self.detector.names)
         )  # fmt: skip
-        self._tracker, self._backend, self._camera_motion = tracker, backend, camera_motion
-        self._options = dict(tracker_options)
         if tracker_config is not None:
-            self._options["tracker_config"] = tracker_config
-        motion = self._make_camera_motion(
-            self._make_tracker(frame_rate=30.0)
-        )  # now: a wrong option fails here
-        self._needs_every_frame = isinstance(motion, GmcFile)
+            tracker_options["tracker_config"] = tracker_config
+        self._trackers = TrackerChoice(
+            tracker, backend, tracker_options, camera_motion, self._reid, self.detector.names
+        )
+        made = self._trackers.make(frame_rate=30.0)  # now: a wrong option fails here
+        self._needs_every_frame = isinstance(self._trackers.make_camera_motion(made), GmcFile)
 
     def track(
         self,
@@ -193,72 +178,13 @@ class Boxtrail:
             open_source, source, stride=stride, start_frame=start_frame, end_frame=end_frame,
             num_frames=num_frames, duration=duration, fps=fps,
         )  # fmt: skip
-        names = track_names(gallery, min_name_similarity, self._reid)
-        run = self._make_run(
-            open_source_again, files, postprocess, names, stride=stride, show=show, progress=progress
-        )
+        plan = RunPlan(
+            detector=self.detector, trackers=self._trackers, embed=self._embed, files=files, postprocess=postprocess,
+            names=track_names(gallery, min_name_similarity, self._reid), stride=stride, show=show, progress=progress,
+        )  # fmt: skip
+        run = plan.start(open_source_again)
         runs_now = not run.is_live and bool(files.chosen() or show) if stream is None else not stream
         return run.finish() if runs_now else run
-
-    def _make_run(
-        self,
-        open_again: Callable[[], Source],
-        files: OutputFiles,
-        postprocess: str | Sequence[str] | None,
-        names: TrackNames | None,
-        *,
-        stride: int,
-        show: bool,
-        progress: bool,
-    ) -> Run:
-        """Check everything that can be checked, then open the source."""
-        has_embedder = self._embed is not None or self._reid is not None
-        postprocessing = Postprocessing.asked_for(
-            postprocess, files, has_embedder=has_embedder, progress=progress
-        )
-        recorded = files.explain is not False
-        if recorded:  # before anything is opened
-            _explainer(self._make_tracker(frame_rate=30.0, record=True))
-        opened = open_again()
-        if opened.is_live and postprocessing is not None:
-            opened.close()
-            raise ConfigError(f"{opened.name} is live; post-processing needs a source with an end")
-        tracker = self._make_tracker(frame_rate=opened.fps / stride, record=recorded)
-        needed = names is not None
-        needed |= postprocessing is not None and needs_embeddings(postprocessing.methods)
-        embedding = RunEmbedding.of(tracker, self._embed, self._reid, needed=needed)
-        engine = Engine(self.detector, tracker, embedding, self._make_camera_motion(tracker))
-        return Run(
-            opened, engine, files, reopen=open_again, show=show,
-            watcher=ProgressBar(opened.name) if progress else None, postprocessing=postprocessing,
-            explain=_explainer(tracker) if recorded else None, names=names,
-        )  # fmt: skip
-
-    def _make_tracker(self, *, frame_rate: float, record: bool = False) -> Tracker:
-        """A new tracker, told the rate of the frames it gets unless the user has; or the user's own."""
-        if not isinstance(self._tracker, str):
-            if self._options or self._backend is not None:
-                given = ", ".join([*self._options, *(["backend"] if self._backend is not None else [])])
-                raise ConfigError(
-                    f"{given} cannot be given with a tracker that is already made; set them when making it"
-                )
-            return self._tracker
-        options = dict(self._options)
-        if frame_rate > 0.0 and not {"frame_rate", "fps"} & options.keys():
-            options["frame_rate"] = frame_rate
-        if record:
-            options.setdefault("record", True)
-        if self._reid is not None:
-            options["reid_weights"] = self._reid
-            options.setdefault("class_names", self.detector.names or None)
-        return create_tracker(self._tracker, self._backend, **options)
-
-    def _make_camera_motion(self, tracker: Tracker) -> MotionEstimator | None:
-        """A new estimator, the one asked for or the tracker's own; None where neither wants any."""
-        own = tracker.camera_motion if isinstance(tracker, WantsCameraMotion) else "none"
-        estimator = make_estimator(own if self._camera_motion is None else self._camera_motion)
-        # Only a tracker that would otherwise use its own has to be told that the camera stands still.
-        return None if isinstance(estimator, StillCamera) and own == "none" else estimator
 
     @staticmethod
     def train(dataset: str | None = None, data_dir: str | Path | None = None, **options: Any) -> TrainingRun:
@@ -326,8 +252,8 @@ class Boxtrail:
 
         own: dict[str, Any] = {}
         if trackers is None:
-            trackers = [tracker_name(self._tracker, self._backend)]
-            own["options"] = self._options
+            trackers = [tracker_name(self._trackers.tracker, self._trackers.backend)]
+            own["options"] = self._trackers.options
         if not isinstance(benchmark, GeneratedCache):
             own |= self._for_benchmarks()
         return val(benchmark, trackers, **{**own, **options}, progress=shown_progress(progress))
@@ -343,24 +269,11 @@ class Boxtrail:
         from boxtrail.benchmarks import GeneratedCache
         from boxtrail.tuning import tune
 
-        name = tracker_name(self._tracker, self._backend)
-        own: dict[str, Any] = {"options": tracker_options(name, self._options) or None}
+        name = tracker_name(self._trackers.tracker, self._trackers.backend)
+        own: dict[str, Any] = {"options": tracker_options(name, self._trackers.options) or None}
         if not isinstance(benchmark, GeneratedCache):
             own |= self._for_benchmarks()
         return tune(name, benchmark, n_trials=n_trials, **{**own, **options})
-
-
-def _explainer(tracker: Tracker) -> Callable[[], Explanation]:
-    """How the tracker explains itself.
-
-    Raises:
-        ConfigError: if it does not.
-    """
-    explain: Callable[[], Explanation] | None = getattr(tracker, "explain", None)
-    if explain is None:
-        raise ConfigError(f"{type(tracker).__name__} gives no explanations: it has no method explain()")
-    explain()  # now, so that a tracker that notes nothing fails here
-    return explain
 
 
 def track(

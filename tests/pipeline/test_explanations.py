@@ -10,12 +10,7 @@ import pytest
 from boxtrail import create_tracker
 from boxtrail.errors import ConfigError
 from boxtrail.pipeline import Boxtrail
-from square_video import NUM_FRAMES, CoastingTracker, square_detector, square_video
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return square_video(tmp_path_factory.mktemp("clip") / "square.mp4")
+from square_video import NUM_FRAMES, CoastingTracker, square_detector
 
 
 def test_explanations_are_written_beside_the_tracks(clip: Path, tmp_path: Path) -> None:

@@ -16,14 +16,10 @@ from boxtrail.errors import ConfigError, DetectorError, EmbedderError, InvalidDe
 from boxtrail.one_ahead import one_ahead
 from boxtrail.pipeline import Boxtrail
 from boxtrail.reid.histogram import HistogramEmbedder
-from square_video import NUM_FRAMES, CoastingTracker, square_detector, square_video
+from run_traces import boxtrail_threads
+from square_video import NUM_FRAMES, CoastingTracker, square_detector
 
 Image = NDArray[np.uint8]
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return square_video(tmp_path_factory.mktemp("clip") / "square.mp4")
 
 
 class Watched:
@@ -50,10 +46,6 @@ def rows_of(model: Boxtrail, clip: Path, **options: Any) -> list[Any]:
     return [(frame.frame_idx, np.asarray(frame.tracks).tolist()) for frame in model.track(clip, **options)]
 
 
-def alive() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("boxtrail")]
-
-
 @pytest.mark.parametrize("tracker", ["botsort", "deepocsort", "strongsort"])
 def test_looking_ahead_changes_no_track(clip: Path, tracker: str) -> None:
     ahead = Watched()
@@ -67,7 +59,7 @@ def test_looking_ahead_changes_no_track(clip: Path, tracker: str) -> None:
     assert len(tracks) == NUM_FRAMES
     assert tracks == expected
     assert all(name.startswith("boxtrail-embed") for name in ahead.threads)
-    assert alive() == []
+    assert boxtrail_threads() == []
 
 
 def test_ambiguity_is_judged_after_the_frame_before(clip: Path) -> None:
@@ -104,7 +96,7 @@ def test_an_error_of_the_embedder_comes_at_its_frame_and_leaves_partial_files(
     assert seen == [0, 1, 2, 3, 4]
     assert [path.name for path in run.summary.files] == ["square.partial.txt"]
     assert not run.summary.complete
-    assert alive() == []
+    assert boxtrail_threads() == []
 
 
 @pytest.mark.parametrize("fault", ["raises", "a score of 7"])
@@ -125,7 +117,7 @@ def test_an_error_of_the_detector_comes_at_its_frame_too(clip: Path, fault: str)
     with pytest.raises((DetectorError, InvalidDetectionsError), match=r"out of order|outside \[0, 1\]"):
         seen.extend(frame.frame_idx for frame in run)
     assert seen == [0, 1, 2]
-    assert alive() == []
+    assert boxtrail_threads() == []
 
 
 def test_ctrl_c_in_the_detector_ends_the_run_at_once_and_its_thread(clip: Path) -> None:
@@ -142,21 +134,21 @@ def test_ctrl_c_in_the_detector_ends_the_run_at_once_and_its_thread(clip: Path) 
     with pytest.raises(KeyboardInterrupt):
         run.finish()
     assert run.summary.frames == 2  # the third was detected, and not yet tracked
-    assert alive() == []
+    assert boxtrail_threads() == []
 
 
 def test_leaving_or_stopping_a_run_ends_its_thread(clip: Path) -> None:
     model = Boxtrail(square_detector, "botsort", reid=Watched(), camera_motion="none")
     for _ in model.track(clip):
         break
-    assert alive() == []
+    assert boxtrail_threads() == []
     run = model.track(clip)
     for frame in run:
         if frame.frame_idx == 3:
             run.stop()
     assert run.summary.frames == 4
     assert run.summary.complete
-    assert alive() == []
+    assert boxtrail_threads() == []
 
 
 def test_timings_tell_what_was_waited_for_and_what_ran_beside(clip: Path) -> None:

@@ -180,7 +180,7 @@ def test_a_tracker_may_name_its_camera_motion_and_the_user_overrules_it(
         made.append(name)
         return StillCamera() if name == "none" else Recorder()
 
-    monkeypatch.setattr("boxtrail.pipeline.make_estimator", note)
+    monkeypatch.setattr("boxtrail.tracker_choice.make_estimator", note)
 
     def warps(wanted: str, given: str | None) -> Any:
         made.clear()
