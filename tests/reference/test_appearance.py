@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from boxtrail.reference.appearance import adaptive_alpha, cosine_similarity, smooth, stack
+from boxtrail.reference.appearance import adaptive_alpha, cosine_similarity, likeness, smooth
 
 
 def unit(*values: float) -> np.ndarray:
@@ -19,8 +19,7 @@ def test_equal_perpendicular_and_opposite_embeddings_have_similarity_1_0_and_min
 
 
 def test_a_track_without_an_embedding_is_like_nothing() -> None:
-    rows = stack([None, unit(0, 1)], 2)
-    assert cosine_similarity(rows, unit(0, 1)[None]).tolist() == [[0.0], [1.0]]
+    assert likeness([None, unit(0, 1)], unit(0, 1)[None]).tolist() == [[0.0], [1.0]]
 
 
 def test_an_average_starts_with_the_first_embedding_and_stays_without_a_new_one() -> None:
@@ -31,6 +30,7 @@ def test_an_average_starts_with_the_first_embedding_and_stays_without_a_new_one(
 
 def test_no_embeddings_give_an_empty_matrix() -> None:
     assert cosine_similarity(np.empty((0, 4), np.float32), np.ones((2, 4), np.float32)).shape == (0, 2)
+    assert likeness([], np.ones((2, 4), np.float32)).shape == (0, 2)
 
 
 def test_the_average_lies_between_and_has_length_one() -> None:

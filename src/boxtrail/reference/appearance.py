@@ -29,11 +29,12 @@ def cosine_similarity(tracks: Embeddings, detections: Embeddings) -> FloatArray:
     return _fold(lanes).astype(np.float64)
 
 
-def stack(embeddings: Sequence[Embedding | None], width: int) -> Embeddings:
-    """(N, D) rows of the embeddings of tracks; zeros where a track has none."""
+def likeness(looks: Sequence[Embedding | None], embeddings: Embeddings) -> FloatArray:
+    """(N, M) cosines of what N tracks remember of their looks, (D,) each or None, and of M detections (M, D)."""
+    width = embeddings.shape[1]
     missing = np.zeros(width, np.float32)
-    rows = [missing if embedding is None else embedding for embedding in embeddings]
-    return np.array(rows, np.float32).reshape(len(rows), width)
+    rows = [missing if look is None else look for look in looks]
+    return cosine_similarity(np.array(rows, np.float32).reshape(len(rows), width), embeddings)
 
 
 def smooth(previous: Embedding | None, current: Embedding | None, alpha: float) -> Embedding | None:

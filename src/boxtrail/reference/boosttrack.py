@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail.detections import Detections
-from boxtrail.reference.appearance import Embedding, cosine_similarity, smooth, stack
+from boxtrail.reference.appearance import Embedding, likeness, smooth
 from boxtrail.reference.assignment import unmatched
 from boxtrail.reference.boosted_association import BoostedWeights, appearance_memory, associate_boosted
 from boxtrail.reference.boosted_output import is_shaped, report_score
@@ -153,8 +153,7 @@ class BoostTrack:
         """(N, M) likeness of appearance; in a frame without embeddings it has no say."""
         if not self.use_embeddings or detections.embeddings is None:
             return None
-        looks = [track.embedding for track in self.tracks]
-        return cosine_similarity(stack(looks, detections.embeddings.shape[1]), detections.embeddings)
+        return likeness([track.embedding for track in self.tracks], detections.embeddings)
 
     def _match(
         self, track: BoostTrackTrack, detections: Detections, j: int, score: float, clock: Clock

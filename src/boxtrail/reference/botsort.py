@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boxtrail.detections import Detections
 from boxtrail.reference import association
-from boxtrail.reference.appearance import Embedding, cosine_similarity, smooth, stack
+from boxtrail.reference.appearance import Embedding, likeness, smooth
 from boxtrail.reference.assignment import Pairs, assign_partial
 from boxtrail.reference.byte_lifecycle import (
     boxes_of,
@@ -172,8 +172,7 @@ class BotSort:
         self, tracks: list[BotSortTrack], embeddings: NDArray[np.float32], scale: float
     ) -> FloatArray:
         """(N, M) scaled cosine distances; infinite for a pair of which one has no looks."""
-        looks = stack([track.embedding for track in tracks], embeddings.shape[1])
-        cosine = cosine_similarity(looks, embeddings)
+        cosine = likeness([track.embedding for track in tracks], embeddings)
         # A missing embedding has a cosine of 0, which a lenient gate would take for a resemblance.
         return np.where(cosine == 0.0, np.inf, (1.0 - cosine) / scale)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boxtrail.detections import Detections
 from boxtrail.reference import association
-from boxtrail.reference.appearance import Embedding, adaptive_alpha, cosine_similarity, smooth, stack
+from boxtrail.reference.appearance import Embedding, adaptive_alpha, likeness, smooth
 from boxtrail.reference.appearance_weight import appearance_weight
 from boxtrail.reference.assignment import Pairs, assign_sort, unmatched
 from boxtrail.reference.class_votes import ClassVote
@@ -131,9 +131,7 @@ class DeepOcSort:
         """(N, M) weighted cosines; 0 in a frame without embeddings."""
         if detections.embeddings is None or not similarity.size:
             return np.zeros_like(similarity)
-        width = detections.embeddings.shape[1]
-        looks = stack([track.embedding for track in self.tracks], width)
-        cosine = cosine_similarity(looks, detections.embeddings)
+        cosine = likeness([track.embedding for track in self.tracks], detections.embeddings)
         if self.weight_metric == "max":  # where this form is in use, only boxes that overlap are compared
             cosine = np.where(similarity > 0.0, cosine, 0.0)
         return appearance_weight(self.weight_metric, cosine, self.weight, self.weight_limit) * cosine

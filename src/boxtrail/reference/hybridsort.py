@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boxtrail.detections import Detections
 from boxtrail.reference import association
-from boxtrail.reference.appearance import Embedding, cosine_similarity, is_given, smooth, stack
+from boxtrail.reference.appearance import Embedding, is_given, likeness, smooth
 from boxtrail.reference.assignment import Pairs, assign_full, assign_sort, unmatched
 from boxtrail.reference.class_votes import ClassVote
 from boxtrail.reference.corner_momentum import (
@@ -281,7 +281,7 @@ class HybridSort:
 def _cosine_distance(looks: list[Embedding | None], detections: Detections) -> tuple[FloatArray, BoolArray]:
     embeddings = detections.embeddings
     assert embeddings is not None
-    distance = np.maximum(1.0 - cosine_similarity(stack(looks, embeddings.shape[1]), embeddings), 0.0)
+    distance = np.maximum(1.0 - likeness(looks, embeddings), 0.0)
     seen, given = np.array([is_given(look) for look in looks], bool), np.any(embeddings, axis=1)
     known: BoolArray = seen[:, None] & np.asarray(given)[None, :]
     return np.where(known, distance, 0.0), known

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.abnormal_motion import suppressed_gain
-from boxtrail.reference.appearance import cosine_similarity, smooth, stack
+from boxtrail.reference.appearance import likeness, smooth
 from boxtrail.reference.assignment import Pairs, assign_partial
 from boxtrail.reference.boosted_association import BoostedWeights, appearance_memory, associate_boosted
 from boxtrail.reference.boosted_output import is_shaped, report_score
@@ -38,6 +38,7 @@ from boxtrail.reference.stream import Clock, Report
 from boxtrail.reference.warp import warp_corners
 
 FloatArray: TypeAlias = NDArray[np.float64]
+BoolArray: TypeAlias = NDArray[np.bool_]
 
 OUT_OF_QUESTION = 2.0  # cost of a pair that a gate refuses
 
@@ -52,14 +53,9 @@ class OccluBoost:
     def __init__(self, *, oriented: bool, **options: float | bool | str) -> None:
         self.options = o = OccluBoostOptions(**options)  # type: ignore[arg-type]
         self.boosts = Boosts(*(getattr(o, declared.name) for declared in fields(Boosts)))
-        total = 1.0 + o.lambda_iou + o.lambda_mhd + o.lambda_shape
+        lambda_emb = o.lambda_emb_multiplier * (1.0 + o.lambda_iou + o.lambda_mhd + o.lambda_shape)
         self.weights = BoostedWeights(
-            o.iou_threshold,
-            o.lambda_iou,
-            o.lambda_mhd,
-            o.lambda_shape,
-            o.lambda_emb_multiplier * total,
-            o.s_sim_corr,
+            o.iou_threshold, o.lambda_iou, o.lambda_mhd, o.lambda_shape, lambda_emb, o.s_sim_corr
         )
         self.model = motion_model("XYHR", oriented=oriented, aspect_epsilon=1e-6)
         self.tracks: list[OccluBoostTrack] = []
@@ -78,13 +74,9 @@ class OccluBoost:
         # Boosted scores decide who is sure; those who are not may serve in the second pass.
         expected = predicted(self.model, self.tracks)
         scores = boosted_scores(self.model, expected, detections, self.boosts, clock.frame)
-        threshold = self.boosts.det_thresh
-        is_low = (scores < threshold) & (detections.scores >= self.options.track_low_thresh)
-        is_low &= self.options.use_second_pass
-        for k in np.flatnonzero((scores < threshold) & ~is_low):
-            note_refusal(self.record, detections.rows[k], "det_thresh", scores[k], threshold)
+        is_sure, is_low = self._sort_out(detections, scores)
         low, low_scores = detections.select(is_low), scores[is_low]
-        kept, scores = detections.select(scores >= threshold), scores[scores >= threshold]
+        kept, scores = detections.select(is_sure), scores[is_sure]
 
         # First association: BoostTrack's, or overlap and appearance for oriented boxes.
         looks = self._cosines(self.tracks, kept)
@@ -94,7 +86,7 @@ class OccluBoost:
             similarity, pairs = associate_boosted(self.model, expected, kept, scores, looks, self.weights)
         note_stage(self.record, "first", self.weights.iou_threshold, self.tracks, kept, similarity, pairs)
         for i, j in pairs:
-            memory = appearance_memory(float(scores[j]), threshold)
+            memory = appearance_memory(float(scores[j]), self.boosts.det_thresh)
             self._match(self.tracks[i], kept, j, float(scores[j]), memory, clock)
         left, kept, scores = left_over(self.tracks, kept, scores, pairs)
 
@@ -104,18 +96,22 @@ class OccluBoost:
         if self.options.use_gta:
             _, kept, scores = self._recognise(left, kept, scores, clock)
             kept, scores = self._resurrect(kept, scores, clock)
-        for j in range(len(kept)):
-            if scores[j] >= self.options.new_track_thresh:
-                self._give_birth(kept, j, float(scores[j]), clock, old=None)
-            else:
-                birth = self.options.new_track_thresh
-                note_refusal(self.record, kept.rows[j], "new_track_thresh", scores[j], birth)
+        self._give_births(kept, scores, clock)
         self.tracks.sort(key=lambda track: track.id)
         return self._report(clock)
 
     def describe(self, track: OccluBoostTrack, clock: Clock) -> list[float]:
         """Status, age, hits, misses, score, label, box, velocity."""
         return describe(track, self.model)
+
+    def _sort_out(self, detections: Detections, scores: FloatArray) -> tuple[BoolArray, BoolArray]:
+        """Masks (N,): who is sure, and who may serve in the second pass; the others are refused."""
+        is_sure = scores >= self.boosts.det_thresh
+        is_low = ~is_sure & (detections.scores >= self.options.track_low_thresh)
+        is_low &= self.options.use_second_pass
+        for k in np.flatnonzero(~is_sure & ~is_low):
+            note_refusal(self.record, detections.rows[k], "det_thresh", scores[k], self.boosts.det_thresh)
+        return is_sure, is_low
 
     def _associate_oriented(
         self, boxes: FloatArray, detections: Detections, looks: FloatArray | None
@@ -170,11 +166,8 @@ class OccluBoost:
     ) -> tuple[list[OccluBoostTrack], Detections, FloatArray]:
         """Lost tracks of the same class, found by appearance anywhere."""
         o = self.options
-        tracks = [
-            track
-            for track in left
-            if track.age >= o.gta_min_age and clock.time - track.last_time <= o.gta_max_gap
-        ]
+        lost = [track for track in left if clock.time - track.last_time <= o.gta_max_gap]
+        tracks = [track for track in lost if track.age >= o.gta_min_age]
         looks = self._cosines(tracks, kept)
         if looks is None:
             return left, kept, scores
@@ -191,8 +184,7 @@ class OccluBoost:
         self.graveyard = [dead for dead in self.graveyard if clock.time - dead.died <= o.gta_max_gap]
         if kept.embeddings is None or not o.use_embeddings or not len(kept):
             return kept, scores
-        buried = stack([dead.embedding for dead in self.graveyard], kept.embeddings.shape[1])
-        looks = cosine_similarity(buried, kept.embeddings)
+        looks = likeness([dead.embedding for dead in self.graveyard], kept.embeddings)
         same = np.array([dead.label for dead in self.graveyard], dtype=np.int64)[:, None] == kept.labels
         allowed = (looks >= o.gta_appearance) & same & (scores >= o.new_track_thresh)[None, :]
         pairs = self._assign_looks("graveyard", self.graveyard, kept, looks, allowed, o.gta_appearance)
@@ -207,7 +199,7 @@ class OccluBoost:
         tracks: Sequence[OccluBoostTrack | BuriedTrack],
         detections: Detections,
         looks: FloatArray,
-        allowed: NDArray[np.bool_],
+        allowed: BoolArray,
         threshold: float,
     ) -> Pairs:
         pairs = assign_partial(np.where(allowed, 1.0 - looks, OUT_OF_QUESTION), 1.0)
@@ -218,8 +210,7 @@ class OccluBoost:
         """(N, M) likeness of appearance; in a frame without embeddings it has no say."""
         if not self.options.use_embeddings or detections.embeddings is None or not len(detections):
             return None
-        looks = [track.embedding for track in tracks]
-        return cosine_similarity(stack(looks, detections.embeddings.shape[1]), detections.embeddings)
+        return likeness([track.embedding for track in tracks], detections.embeddings)
 
     def _boxes(self, tracks: list[OccluBoostTrack]) -> FloatArray:
         return np.array([to_box(self.model, track.state) for track in tracks]).reshape(-1, self.model.n)
@@ -250,6 +241,14 @@ class OccluBoost:
     def _remember(self, track: OccluBoostTrack, box: FloatArray) -> None:
         if self.model.n == 4:
             track.seen = [*track.seen, box][-self.options.ams_buffer :]
+
+    def _give_births(self, kept: Detections, scores: FloatArray, clock: Clock) -> None:
+        birth = self.options.new_track_thresh
+        for j in range(len(kept)):
+            if scores[j] >= birth:
+                self._give_birth(kept, j, float(scores[j]), clock, old=None)
+            else:
+                note_refusal(self.record, kept.rows[j], "new_track_thresh", scores[j], birth)
 
     def _give_birth(
         self, detections: Detections, j: int, score: float, clock: Clock, *, old: BuriedTrack | None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boxtrail.detections import Detections
 from boxtrail.reference import association
-from boxtrail.reference.appearance import Embedding, cosine_similarity, smooth, stack
+from boxtrail.reference.appearance import Embedding, likeness, smooth
 from boxtrail.reference.assignment import Pairs, assign_mutual, unmatched
 from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
 from boxtrail.reference.corners import CornerMotion
@@ -223,7 +223,7 @@ class TrackTrack:
         if detections.embeddings is None:
             return np.full((len(tracks), len(detections)), np.nan)
         embeddings = [track.embedding for track in tracks]
-        cosine = cosine_similarity(stack(embeddings, detections.embeddings.shape[1]), detections.embeddings)
+        cosine = likeness(embeddings, detections.embeddings)
         cosine[[embedding is None for embedding in embeddings], :] = np.nan
         cosine[:, ~detections.embeddings.any(axis=1)] = np.nan
         return cosine
