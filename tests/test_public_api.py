@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import importlib
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from importlib import metadata
@@ -18,6 +16,7 @@ import pytest
 import boxtrail
 from boxtrail import _core, reference
 from boxtrail.trackers import TRACKERS, Tracker, create_tracker
+from fresh_imports import loaded_by
 
 PACKAGE = Path(boxtrail.__file__).resolve().parent
 HEAVY = (
@@ -99,24 +98,19 @@ def test_names_of_the_field_are_where_users_look_for_them() -> None:
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    code = f"""
-import json, sys
+    statements = """
 import boxtrail, boxtrail.benchmarks, boxtrail.detectors, boxtrail.predict, boxtrail.supervisely
 from boxtrail.evaluation import evaluate
 import boxtrail.tuning
 evaluate([[1, 1, 0, 0, 9, 9]], [[1, 1, 0, 0, 9, 9]])
 tracker = boxtrail.create_tracker("bytetrack", "cpp")
 tracker.update([[0.0, 0.0, 10.0, 10.0, 0.9, 0.0]])
-print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == []
+    assert loaded_by(statements, HEAVY) == []
 
 
 def test_importing_camera_motion_loads_no_opencv() -> None:
-    code = "import sys, boxtrail.motion; boxtrail.motion.make_estimator('none'); print('cv2' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert loaded_by("import boxtrail.motion; boxtrail.motion.make_estimator('none')", ["cv2"]) == []
 
 
 def test_the_compiled_core_lies_inside_the_package() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from boxtrail.cli.app import main
 from boxtrail.io.formats import read_tracks, write_tracks
 from formats.scenes import put, scene
+from fresh_imports import loaded_by
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -123,9 +122,5 @@ def test_formats_and_files_that_are_not_there_are_named(
 
 
 def test_reading_tracks_loads_nothing_heavy() -> None:
-    code = (
-        "import sys, boxtrail.io.formats;"
-        "print([m for m in ('cv2', 'yaml', 'scipy', 'pandas', 'typer', 'torch') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    heavy = ("cv2", "yaml", "scipy", "pandas", "typer", "torch")
+    assert loaded_by("import boxtrail.io.formats", heavy) == []

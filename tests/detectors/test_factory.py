@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 
 from boxtrail.detectors import DETECTORS, Detector, create_detector
 from boxtrail.errors import ConfigError, DetectorError
+from fresh_imports import loaded_by
 
 IMAGE = np.zeros((100, 100, 3), np.uint8)
 ROWS = np.array([[0, 0, 10, 10, 0.9, 0], [10, 10, 20, 20, 0.5, 1], [20, 20, 30, 30, 0.2, 2]])
@@ -149,10 +148,5 @@ def test_as_many_indices_as_images_are_wanted(tmp_path: Path) -> None:
 
 
 def test_importing_the_detectors_loads_no_heavy_package() -> None:
-    code = (
-        "import sys, boxtrail.detectors; "
-        "heavy = {'cv2', 'torch', 'onnxruntime', 'supervision', 'PIL'}; "
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    heavy = ("cv2", "torch", "onnxruntime", "supervision", "PIL")
+    assert loaded_by("import boxtrail.detectors", heavy) == []

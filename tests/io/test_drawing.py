@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from boxtrail.io.colours import colour_of, hex_colour, text_colour
 from boxtrail.io.drawing import TrackPainter, contact_sheet
 from boxtrail.results import TrackResults
+from fresh_imports import loaded_by
 
 
 def canvas(height: int = 240, width: int = 320) -> NDArray[np.uint8]:
@@ -217,6 +218,4 @@ def test_a_contact_sheet_needs_images_and_as_many_captions() -> None:
 
 
 def test_importing_the_package_loads_no_opencv() -> None:
-    code = "import sys, boxtrail.io; print('cv2' in sys.modules)"
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert other.stdout.strip() == "False"
+    assert loaded_by("import boxtrail.io", ["cv2"]) == []
