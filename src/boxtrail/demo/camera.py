@@ -27,10 +27,6 @@ class GroundCamera:
         scale = self.scale(depth)
         return self.width / 2.0 + x * scale, self.horizon + self.elevation * scale
 
-    def depth_of_row(self, row: float) -> float:
-        """Distance in metres of the ground seen at picture row ``row``, which lies below the horizon."""
-        return self.focal * self.elevation / (row - self.horizon)
-
     def ground_homography(self) -> NDArray[np.float64]:
         """(3, 3) matrix from ground metres ``(x, depth, 1)`` to homogeneous picture pixels."""
         return np.array(

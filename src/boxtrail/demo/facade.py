@@ -13,6 +13,20 @@ from boxtrail.demo.textures import Colour, Texture, bgr, bricks, filled, plaster
 Rectangle: TypeAlias = tuple[float, float, float, float]  # left, top, width, height in pixels
 
 _GLASS: Colour = (92.0, 78.0, 62.0)
+_WALLS: tuple[Colour, ...] = (
+    (86, 108, 168),
+    (168, 196, 214),
+    (150, 168, 142),
+    (134, 164, 206),
+    (176, 172, 186),
+)
+_AWNINGS: tuple[Colour, ...] = (
+    (70, 60, 178),
+    (96, 128, 52),
+    (150, 96, 48),
+    (52, 128, 196),
+    (110, 70, 120),
+)
 
 
 def _part(picture: Texture, rectangle: Rectangle) -> Texture:
@@ -114,15 +128,8 @@ def _house(
     x0, x1 = max(0, round(x)), min(picture.shape[1], round(x + width * unit))
     if x1 <= x0:
         return
-    tones: tuple[Colour, ...] = (
-        (86, 108, 168),
-        (168, 196, 214),
-        (150, 168, 142),
-        (134, 164, 206),
-        (176, 172, 186),
-    )
-    colour = tones[kind % len(tones)]
-    if kind % len(tones) == 0:
+    colour = _WALLS[kind % len(_WALLS)]
+    if kind % len(_WALLS) == 0:
         brick = (max(4, round(0.28 * unit)), max(3, round(0.1 * unit)))
         picture[:floor, x0:x1] = bricks(rng, floor, x1 - x0, brick, colour)
     else:
@@ -135,15 +142,8 @@ def _house(
         for i in range(count):
             column = x + (i + 0.5) * width * unit / count - 0.5 * unit
             _window(picture, rng, (column, ledge - (2.35 + 2.95 * storey) * unit), unit, (214, 220, 222))
-    awnings: tuple[Colour, ...] = (
-        (70, 60, 178),
-        (96, 128, 52),
-        (150, 96, 48),
-        (52, 128, 196),
-        (110, 70, 120),
-    )
     for i in range(max(1, int(width // 6.0))):
-        _shop(picture, rng, (x + (0.6 + 6.0 * i) * unit, floor), unit, awnings[(kind + i) % len(awnings)])
+        _shop(picture, rng, (x + (0.6 + 6.0 * i) * unit, floor), unit, _AWNINGS[(kind + i) % len(_AWNINGS)])
     _shade(picture, (x1 - 0.1 * unit, 0, 0.14 * unit, floor), 0.6)
 
 

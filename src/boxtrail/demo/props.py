@@ -11,9 +11,19 @@ from numpy.typing import NDArray
 
 from boxtrail.demo.camera import GroundCamera
 from boxtrail.demo.layers import lay_over
-from boxtrail.demo.textures import Texture, bgr, smooth_noise
+from boxtrail.demo.textures import Colour, Texture, bgr, smooth_noise
 
 _Drawing: TypeAlias = tuple[Texture, Texture]  # colour (h, w, 3) and coverage (h, w)
+
+_INKS: tuple[Colour, ...] = (
+    (60, 70, 200),
+    (190, 140, 60),
+    (70, 160, 220),
+    (90, 140, 80),
+    (210, 215, 220),
+    (60, 50, 70),
+    (120, 80, 170),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,47 +63,46 @@ def _round_shade(width: int) -> Texture:
     )
 
 
+def _poster(
+    wall: Texture, rng: np.random.Generator, box: tuple[int, int, int, int], paper: Colour, ink: Colour
+) -> None:
+    """One bill into ``box``, its left, top, width and height in pixels."""
+    x0, y0, w, h = box
+    cv2.rectangle(wall, (x0, y0), (x0 + w, y0 + h), paper, -1)
+    if rng.random() < 0.5:
+        cv2.circle(wall, (x0 + w // 2, y0 + h * 2 // 5), round(w * 0.3), ink, -1, cv2.LINE_AA)
+    else:
+        slant = [
+            (x0, y0 + h // 2),
+            (x0 + w, y0 + h // 8),
+            (x0 + w, y0 + h * 3 // 8),
+            (x0, y0 + h * 3 // 4),
+        ]
+        cv2.fillPoly(wall, [np.array(slant, np.int32)], ink, cv2.LINE_AA)
+    for line in range(3):
+        y = y0 + h - (line + 1) * max(3, h // 12)
+        cv2.line(
+            wall,
+            (x0 + w // 8, y),
+            (x0 + w // 8 + round(w * rng.uniform(0.4, 0.75)), y),
+            ink,
+            max(1, h // 40),
+        )
+
+
 def _posters(rng: np.random.Generator, height: int, width: int) -> Texture:
     """Overlapping theatre and concert bills: blocks of colour, a round or slanted motif, lines of print."""
     wall = np.full((height, width, 3), (150, 172, 178), np.float32)
-    inks = (
-        (60, 70, 200),
-        (190, 140, 60),
-        (70, 160, 220),
-        (90, 140, 80),
-        (210, 215, 220),
-        (60, 50, 70),
-        (120, 80, 170),
-    )
     columns, rows = 2, 3
     for row in range(rows):
         for column in range(columns):
-            paper, ink = (inks[i] for i in rng.permutation(len(inks))[:2])
+            paper, ink = (_INKS[i] for i in rng.permutation(len(_INKS))[:2])
             x0, y0 = round(column * width / columns) + 2, round(row * height / rows) + 2
             w, h = (
                 round(width / columns * rng.uniform(0.82, 0.96)),
                 round(height / rows * rng.uniform(0.84, 0.96)),
             )
-            cv2.rectangle(wall, (x0, y0), (x0 + w, y0 + h), paper, -1)
-            if rng.random() < 0.5:
-                cv2.circle(wall, (x0 + w // 2, y0 + h * 2 // 5), round(w * 0.3), ink, -1, cv2.LINE_AA)
-            else:
-                slant = [
-                    (x0, y0 + h // 2),
-                    (x0 + w, y0 + h // 8),
-                    (x0 + w, y0 + h * 3 // 8),
-                    (x0, y0 + h * 3 // 4),
-                ]
-                cv2.fillPoly(wall, [np.array(slant, np.int32)], ink, cv2.LINE_AA)
-            for line in range(3):
-                y = y0 + h - (line + 1) * max(3, h // 12)
-                cv2.line(
-                    wall,
-                    (x0 + w // 8, y),
-                    (x0 + w // 8 + round(w * rng.uniform(0.4, 0.75)), y),
-                    ink,
-                    max(1, h // 40),
-                )
+            _poster(wall, rng, (x0, y0, w, h), paper, ink)
     return wall
 
 
