@@ -178,9 +178,10 @@ class Boxtrail:
             open_source, source, stride=stride, start_frame=start_frame, end_frame=end_frame,
             num_frames=num_frames, duration=duration, fps=fps,
         )  # fmt: skip
+        names = track_names(gallery, min_name_similarity, self._reid)
         plan = RunPlan(
-            detector=self.detector, trackers=self._trackers, embed=self._embed, files=files, postprocess=postprocess,
-            names=track_names(gallery, min_name_similarity, self._reid), stride=stride, show=show, progress=progress,
+            detector=self.detector, trackers=self._trackers, embed=self._embed, files=files, names=names,
+            postprocess=postprocess, stride=stride, show=show, progress=progress,
         )  # fmt: skip
         run = plan.start(open_source_again)
         runs_now = not run.is_live and bool(files.chosen() or show) if stream is None else not stream
