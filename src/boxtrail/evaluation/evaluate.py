@@ -99,8 +99,9 @@ def evaluate(
             ``"person=1,2=car"``; see :func:`boxtrail.io.formats.class_map`. Classes that it does not have stay.
         preprocess: ``"mot"``: predictions on distractors are forgiven, pedestrians alone count; ``"kitti"``: KITTI's
             rules for what is hard to see, too low, or in a region to ignore; ``"mots"``: predictions in regions to
-            ignore are forgiven; ``"visdrone"``: those too, and those on others or on what is flagged 0; ``"none"``;
-            or ``"auto"``: as the format has it. Truth without classes, as MOT15's, has no distractors.
+            ignore are forgiven; ``"visdrone"``: what lies in those or in others counts for neither side, nor what is
+            flagged 0; ``"none"``; or ``"auto"``: as the format has it. Truth without classes, as MOT15's, has no
+            distractors.
         iou: what similarity is: ``"box"``, ``"oriented"`` or ``"mask"`` intersection over union, ``"point"``
             distance, or ``"auto"``: as the shapes of the rows are. ``"box"`` takes the boxes around other shapes;
             with ``"mask"`` outlines of COCO and Supervisely that would be read as boxes are read as masks.

@@ -40,7 +40,7 @@ RULES = {
     "mot": "MOTChallenge's rules (distractors forgiven, pedestrians count)",
     "kitti": "KITTI's rules (what is hard to see is forgiven)",
     "mots": "the rules of MOTS (what lies in regions to ignore is forgiven)",
-    "visdrone": "VisDrone's rules (others and regions to ignore are forgiven)",
+    "visdrone": "VisDrone's rules (what lies in others and regions to ignore counts for neither side)",
     "none": "every box counts",
 }
 SHOWN = 10  # lines on what was left out
