@@ -66,6 +66,21 @@ def test_a_region_is_one_of_its_frame_alone() -> None:
     assert shares_inside(frames, boxes, np.empty(0, dtype=np.int64), np.empty((0, 4))).tolist() == [0.0] * 3
 
 
+def test_shares_are_those_of_the_pixels() -> None:
+    rng = np.random.default_rng(3)
+    corners, ends = np.rint(rng.uniform(0.0, 60.0, (100, 2))), rng.integers(1, 20, (100, 2))
+    boxes, frames = np.hstack([corners, corners + ends]), rng.integers(1, 5, 100)
+    corners, ends = np.rint(rng.uniform(0.0, 60.0, (24, 2))), rng.integers(0, 30, (24, 2))
+    regions, region_frames = np.hstack([corners, corners + ends]), rng.integers(1, 5, 24)
+    shares = shares_inside(frames, boxes, region_frames, regions)
+    for box, frame, share in zip(boxes.astype(int), frames, shares, strict=True):
+        image = np.zeros((100, 100))
+        for x1, y1, x2, y2 in regions[region_frames == frame].astype(int):
+            image[y1:y2, x1:x2] = 1.0
+        assert share == pytest.approx(image[box[1] : box[3], box[0] : box[2]].mean())
+    assert 20 < np.count_nonzero(shares) < 100
+
+
 def test_a_score_of_zero_in_the_truth_ignores_the_object_and_its_prediction(tmp_path: Path) -> None:
     truth = [(1, 0, 0, 10, 10, 0, CAR), (2, 100, 0, 10, 10, 1, CAR)]
     tracks = [(1, 1, 0, 10, 10, 1, CAR), (2, 100, 0, 10, 10, 1, CAR)]

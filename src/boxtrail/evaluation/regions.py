@@ -32,7 +32,8 @@ def shares_inside(
         span = slice(starts[k], starts[k] + counts[k])
         covered[found[k]] = _area_of_union(lows[span], highs[span])
     sizes = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    return np.divide(covered, sizes, out=np.zeros(len(boxes)), where=covered > 0.0).clip(max=1.0)
+    shares: FloatArray = np.divide(covered, sizes, out=np.zeros(len(boxes)), where=covered > 0.0)
+    return np.minimum(shares, 1.0)
 
 
 def _of_one_frame(first: IntArray, second: IntArray) -> tuple[IntArray, IntArray]:
