@@ -6,13 +6,14 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark_folders import find_squares
 from boxtrail.errors import InvalidDetectionsError, SourceError
 
 
@@ -75,22 +76,32 @@ def first_byte(path: str) -> int:
         raise SourceError(f"cannot read {path}: {error.strerror}") from error
 
 
-def table_of(task: tuple[int, str, str]) -> NDArray[np.float64]:
-    """A table too large to travel with the reply.
+def table_of(number: int) -> NDArray[np.float64]:
+    """A table too large to travel with the reply."""
+    return np.full((200, 200), float(number)) ** 2
 
-    The doomed node gives one and stays at its second for ever; the others wait until it does.
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """The function of a task which, on one node, is done once and stays at the second task for ever.
+
+    On the other nodes it waits until that one does, so that this is in the middle of things.
     """
-    number, doomed_node, folder = task
-    if doomed_node:
-        done = Path(folder, "doomed-did-one")
-        if node_id() != doomed_node:
-            _await(Path(folder, "doomed-is-busy"))
+
+    function: Callable[[Any], Any]
+    node: str
+    folder: str
+
+    def __call__(self, task: Any) -> Any:
+        busy, done = Path(self.folder, "doomed-is-busy"), Path(self.folder, "doomed-did-one")
+        if node_id() != self.node:
+            _await(busy)
         elif done.exists():
-            Path(folder, "doomed-is-busy").touch()
+            busy.touch()
             time.sleep(60.0)
         else:
             done.touch()
-    return np.full((200, 200), float(number)) ** 2
+        return self.function(task)
 
 
 def _await(path: Path) -> None:
@@ -112,22 +123,3 @@ def visible_gpus(_task: object) -> str | None:
 
 def first_letter_here(path: str) -> str:
     return Path(path).read_text(encoding="utf-8")[0]
-
-
-class DoomedSquares:
-    """A detector that stays at its first image for ever on one node; on the others it waits until it does."""
-
-    names: ClassVar = {0: "person"}
-    cache_key = "squares"
-
-    def __init__(self, doomed_node: str, folder: str) -> None:
-        self.doomed_node, self.folder = doomed_node, folder
-
-    def __call__(self, image: NDArray[np.uint8]) -> list[list[float]]:
-        if self.doomed_node:
-            busy = Path(self.folder, "doomed-is-busy")
-            if node_id() == self.doomed_node:
-                busy.touch()
-                time.sleep(60.0)
-            _await(busy)
-        return find_squares(image)

@@ -57,13 +57,22 @@ def resolve(backend: str | None) -> str:
     return name
 
 
-def make(backend: str, tracker: str, **options: Any) -> TrackerBackend:
-    """The tracker ``tracker`` (``"ByteTrack"`` ...) of a backend; options as its config names them."""
-    if backend == "cpp":
-        return _core_attribute(tracker)(**options)  # type: ignore[no-any-return]
-    from boxtrail.reference import make_stream
+def make(
+    backend: str, tracker: str, *, state: dict[str, Any] | None = None, **options: Any
+) -> TrackerBackend:
+    """The tracker ``tracker`` (``"ByteTrack"`` ...) of a backend, at its start or in a state.
 
-    return make_stream(tracker, **options)
+    Options are as its config names them.
+    """
+    if backend == "cpp":
+        made: TrackerBackend = _core_attribute(tracker)(**options)
+    else:
+        from boxtrail.reference import make_stream
+
+        made = make_stream(tracker, **options)
+    if state is not None:
+        made.load_state_dict(state)
+    return made
 
 
 def clean_check(backend: str) -> Callable[[Any], bool]:

@@ -48,6 +48,25 @@ def test_trackers_are_scored_on_what_they_make_of_the_cache(cache: GeneratedCach
     assert timings["track"] > 0.0
 
 
+@pytest.mark.parametrize(("more", "lost"), [({}, 1), ({"frame_size": (10_000, 10_000)}, 2)])
+def test_a_replayed_tracker_knows_the_size_of_the_frames_as_one_that_sees_them(
+    tmp_path: Path, more: dict[str, Any], lost: int
+) -> None:
+    folder = write_sequence(tmp_path / "own" / "a", 20)
+    detections = folder / "det" / "det.txt"
+    lines = detections.read_text().splitlines(keepends=True)
+    unseen = range(2, 6)  # for longer than SFSORT waits at an edge
+    detections.write_text("".join(line for line in lines if int(line.split(",")[0]) not in unseen))
+    options = {"central_timeout": 15, "marginal_timeout": 2, "vertical_margin": 0.0, **more}
+    replayed = val(tmp_path / "own", "sfsort", options=options, cache_dir=tmp_path / "cache")
+    run = Boxtrail(f"file:{detections}", "sfsort", **options).track(folder, save_txt=tmp_path / "seen.txt")
+    assert run.summary.frames == 20
+    seen, found = read_tracks(tmp_path / "seen.txt")["seen"], replayed.tracks["sfsort"]["a"]
+    for column in ("frames", "ids", "shapes"):
+        np.testing.assert_allclose(getattr(found, column), getattr(seen, column))
+    assert found.ids.max() == 2 + lost  # at the edge of the image, so forgotten before they are seen again
+
+
 def test_everything_but_the_tracks_survives_json(cache: GeneratedCache) -> None:
     found = val(cache, "bytetrack, ocsort", baseline="ocsort")
     plain = json.loads(json.dumps(found.to_dict()))

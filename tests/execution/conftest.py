@@ -1,12 +1,14 @@
-"""A Ray cluster of two nodes on this machine."""
+"""A Ray cluster of two nodes on this machine, and a third one that dies."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,30 @@ def cluster() -> Iterator[Any]:
         yield started
         started.shutdown()
     _remove(Path(scratch))
+
+
+@pytest.fixture
+def doomed(
+    cluster: Any, tmp_path: Path
+) -> Iterator[Callable[[Callable[[Any], Any]], execution_tasks.Doomed]]:
+    """One more node, killed when it is at its second task; makes the functions of such tasks."""
+    node = cluster.add_node(**NODE)
+    folder = tmp_path / "doomed"
+    folder.mkdir()
+    is_over, killed_at_work = threading.Event(), []
+
+    def kill() -> None:
+        while not (folder / "doomed-is-busy").exists() and not is_over.wait(0.05):
+            pass
+        killed_at_work.append((folder / "doomed-is-busy").exists())
+        cluster.remove_node(node, allow_graceful=False)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    yield partial(execution_tasks.Doomed, node=node.node_id, folder=str(folder))
+    is_over.set()
+    killer.join()
+    assert killed_at_work == [True]
 
 
 def _remove(folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ def executor(cluster: Any) -> Iterator[Executor]:
 
 
 def test_the_cluster_gives_what_one_process_gives(executor: Executor, tmp_path: Path) -> None:
-    tasks = [(number, "", "") for number in range(9)]
+    tasks = list(range(9))
     assert executor.num_workers == 2
     found = dict(executor.map(work.table_of, tasks))
     with open_executor("local", workers=1) as here:
@@ -154,23 +153,15 @@ def test_a_client_outside_the_cluster_gets_the_same(cluster: Any) -> None:
 
 
 def test_results_are_complete_and_equal_when_a_node_is_killed_in_the_middle(
-    cluster: Any, tmp_path: Path
+    cluster: Any, doomed: Any
 ) -> None:
-    doomed = cluster.add_node(num_cpus=1, object_store_memory=80_000_000)
-    tasks = [(number, doomed.node_id, str(tmp_path)) for number in range(12)]
+    tasks = list(range(12))
     with open_executor("ray") as executor:
-        results = executor.map(work.table_of, tasks)
-        found = dict([next(results)])
-        deadline = time.monotonic() + PATIENCE
-        while not (tmp_path / "doomed-is-busy").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        cluster.remove_node(doomed, allow_graceful=False)
-        found.update(results)
-    assert sorted(found) == list(range(len(tasks)))
-    with open_executor("local", workers=1) as here:
-        for index, expected in here.map(work.table_of, [(number, "", "") for number in range(12)]):
-            np.testing.assert_array_equal(found[index], expected)
+        assert executor.num_workers == 3
+        found = list(executor.map(doomed(work.table_of), tasks))
+    assert sorted(index for index, _ in found) == tasks
+    for index, table in found:
+        np.testing.assert_array_equal(table, work.table_of(index))
 
 
 def test_a_benchmark_on_the_cluster_is_what_it_is_here(cluster: Any, tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def test_mistakes_of_supervisely_are_named_with_figure_and_line(tmp_path: Path) 
 
     cases = {
         "object 'x' is none of the file's": frames(objectKey="x"),
-        "a figure is a rectangle or a polygon here, not 'graph'": frames(geometryType="graph"),
+        "a figure is a rectangle, a polygon or a bitmap here, not 'blob'": frames(geometryType="blob"),
         "geometry.points.exterior has no corners of a rectangle": frames(geometry={}),
         "track 1 has a row in frame 1 already, in line {first}": frames(trackId="1"),
     }

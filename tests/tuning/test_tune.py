@@ -53,6 +53,16 @@ def test_the_search_finds_better_options_than_the_defaults(result: TuneResult) -
     assert result.best_value == max(trial.values[0] for trial in result.trials if trial.values)
 
 
+def test_options_that_ask_for_the_size_of_the_frames_get_that_of_the_sequences() -> None:
+    sizeless = [replace(one, frame_size=None) for one in scenes()]
+    assert "horizontal_margin" in search("sfsort", n_trials=1).space.ranges
+    assert "horizontal_margin" not in tune("sfsort", sizeless, n_trials=1, progress=False).space.ranges
+    measure = {"asso_func": "centroid", "iou_threshold": 0.9}
+    assert search("sort", n_trials=1, options=measure).trials[0].is_complete
+    with pytest.raises(ConfigError, match="needs frame_size"):
+        tune("sort", sizeless, n_trials=1, options=measure, progress=False)
+
+
 def test_the_same_seed_gives_the_same_trials_and_another_seed_others() -> None:
     first, again, other = search(), search(), search(seed=1)
     assert timeless(first.trials) == timeless(again.trials)

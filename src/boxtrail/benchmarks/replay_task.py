@@ -60,13 +60,13 @@ class TrackerRun:
         """Whether it cannot track without appearance."""
         return tracker_class(self.tracker.partition(":")[0]).appearance == "needed"
 
-    def make(self, frame_rate: float) -> Any:
-        """A new tracker.
+    def make(self, frame_rate: float, frame_size: tuple[int, int] | None) -> Any:
+        """A new tracker, told the rate and the size of the frames it stands for, unless its options say.
 
         Raises:
             ConfigError: for an unknown preset or option.
         """
-        options = dict(self.options)
+        options = {"frame_size": frame_size, **self.options}
         if not {"frame_rate", "fps"} & options.keys():
             options["frame_rate"] = frame_rate
         return create_tracker(self.tracker, preset=self.preset, **options)
@@ -107,7 +107,7 @@ def replay_task(task: ReplayTask) -> Replayed:
         BoxtrailError: whatever reading, tracker and methods raise.
     """
     sequence = _read(_Key(task.files, task))
-    tracker = task.run.make(sequence.frame_rate)
+    tracker = task.run.make(**sequence.stream_options)
     began = time.perf_counter()
     frames, rows = updates(tracker, sequence)
     tracked = time.perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,11 @@ class CachedSequence:
             raise InvalidInputError(
                 f"sequence {self.name!r}: warps must have shape ({self.num_frames}, 2, 3), not {self.warps.shape}"
             )
+
+    @property
+    def stream_options(self) -> dict[str, Any]:
+        """What a tracker is told of the stream it works on: options of :class:`boxtrail.trackers.StreamConfig`."""
+        return {"frame_rate": self.frame_rate, "frame_size": self.frame_size}
 
     def __len__(self) -> int:
         """Number of frames."""

@@ -134,7 +134,7 @@ def val(
     _check_appearance(runs, methods, has_embeddings="embeddings" in cache.generated[0].files)
     truths = _truths(cache.benchmark, may_lack=save_txt is not None)
     for run in runs:  # now, so that a wrong option fails before anything runs
-        run.make(30.0)
+        run.make(30.0, cache.benchmark.sequences[0].frame_size)
     generated = time.perf_counter()
     replayed = _replay(cache, runs, methods, executor, workers, progress)
     return _result(cache, replayed, truths, chosen, save_txt, began, generated)

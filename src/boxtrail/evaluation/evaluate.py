@@ -63,6 +63,7 @@ class Outcome:
     timelines: dict[str, Timeline]
     format: str
     kind: str
+    left_out: tuple[str, ...]
 
 
 def evaluate(
@@ -98,10 +99,12 @@ def evaluate(
             ``"person=1,2=car"``; see :func:`boxtrail.io.formats.class_map`. Classes that it does not have stay.
         preprocess: ``"mot"``: predictions on distractors are forgiven, pedestrians alone count; ``"kitti"``: KITTI's
             rules for what is hard to see, too low, or in a region to ignore; ``"mots"``: predictions in regions to
-            ignore are forgiven; ``"visdrone"``: those too, and those on others or on what is flagged 0; ``"none"``;
-            or ``"auto"``: as the format has it. Truth without classes, as MOT15's, has no distractors.
+            ignore are forgiven; ``"visdrone"``: what lies in those or in others counts for neither side, nor what is
+            flagged 0; ``"none"``; or ``"auto"``: as the format has it. Truth without classes, as MOT15's, has no
+            distractors.
         iou: what similarity is: ``"box"``, ``"oriented"`` or ``"mask"`` intersection over union, ``"point"``
-            distance, or ``"auto"``: as the shapes of the rows are. ``"box"`` takes the boxes around other shapes.
+            distance, or ``"auto"``: as the shapes of the rows are. ``"box"`` takes the boxes around other shapes;
+            with ``"mask"`` outlines of COCO and Supervisely that would be read as boxes are read as masks.
         threshold: in (0, 1], similarity a match needs in CLEAR and Identity.
         zero_distance: > 0, distance of two points at which their similarity is 0.
         track_map: whether average precision of whole tracks, by their mean scores, is wanted as well: ``AP_all``,
@@ -124,7 +127,7 @@ def evaluate(
     options = Options(
         formats, classes, preprocess, iou, threshold, zero_distance, track_map, resolve(backend), renamed
     )
-    pairs = find_sequences(gt, pred, formats)
+    pairs = find_sequences(gt, pred, formats, masks=iou == "mask")
     found = _score_all(pairs, options)
     rules, by_class = _common(found)
     odd = [
@@ -154,6 +157,7 @@ def _provenance(gt: Source, pred: Source, found: list[Outcome], options: Options
         threshold=options.threshold,
         version=_core.__version__,
         backend=options.backend,
+        left_out=tuple(dict.fromkeys(line for outcome in found for line in outcome.left_out)),
     )
 
 
@@ -187,7 +191,7 @@ def _common(found: list[Outcome]) -> tuple[str, bool]:
 
 def _score(pair: SequencePair, options: Options) -> Outcome:
     """Read both sides of a sequence and score every class."""
-    first, second = load(pair, options.formats, options.renamed)
+    first, second = load(pair, options.formats, options.renamed, masks=options.kind == "mask")
     truth, prediction = first.rows, second.rows
     if options.kind == "box":
         truth, prediction = upright(truth), upright(prediction)
@@ -209,7 +213,8 @@ def _score(pair: SequencePair, options: Options) -> Outcome:
             found = _track_map(kind, truth, prediction, overlaps, kept)
             scores[kept.name] = replace(scores[kept.name], track_map=found)
     is_telling = bool(len(truth) and len(prediction))
-    return Outcome(rules, by_class, is_telling, scores, timelines, first.format, kind)
+    left_out = (*first.left_out, *second.left_out)
+    return Outcome(rules, by_class, is_telling, scores, timelines, first.format, kind, left_out)
 
 
 def _kind(name: str, truth: SequenceRows, prediction: SequenceRows, wanted: str) -> str:

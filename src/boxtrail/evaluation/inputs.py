@@ -39,6 +39,7 @@ class Side:
 
     rows: SequenceRows
     format: str
+    left_out: tuple[str, ...] = ()  # of the file, which may hold more sequences
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +62,21 @@ def formats_of(format: str | tuple[str, str]) -> tuple[str, str]:
 
 
 def find_sequences(
-    truth: Source, prediction: Source, formats: tuple[str, str] = (AUTO, AUTO)
+    truth: Source, prediction: Source, formats: tuple[str, str] = (AUTO, AUTO), *, masks: bool = False
 ) -> list[SequencePair]:
     """The sequences of the truth in order, each with its prediction; predictions of others are left aside.
+
+    Files that are read at once are read for ``masks``, as :func:`load` reads the others.
 
     Raises:
         SourceError: if there is no truth, or no prediction for one of its sequences.
         InvalidInputError: naming file and line of a mistake in a file that had to be read.
     """
-    truths = _sequences(truth, "ground truth", formats[0])
+    truths = _sequences(truth, "ground truth", formats[0], masks=masks)
     if not truths:
         raise SourceError(f"{truth!s}: no ground truth: neither <sequence>/gt/gt.txt nor <sequence>.txt")
-    found = _results_of(truth, prediction) or _sequences(prediction, "predictions", formats[1])
+    found = _results_of(truth, prediction, masks=masks)
+    found = found or _sequences(prediction, "predictions", formats[1], masks=masks)
     single = len(truths) == 1 and len(found) == 1
     if single and not isinstance(prediction, Mapping) and not _is_folder(prediction):
         found = {next(iter(truths)): next(iter(found.values()))}
@@ -87,19 +91,21 @@ def find_sequences(
     return pairs
 
 
-def load(pair: SequencePair, formats: tuple[str, str], renamed: ClassMap | None = None) -> tuple[Side, Side]:
+def load(
+    pair: SequencePair, formats: tuple[str, str], renamed: ClassMap | None = None, *, masks: bool = False
+) -> tuple[Side, Side]:
     """Both sides of a sequence, checked, ordered by frame and counting frames alike.
 
-    ``renamed``: what the classes of the prediction become.
+    ``renamed``: what the classes of the prediction become; ``masks``: whether outlines are wanted as masks.
 
     Raises:
         SourceError: if a file cannot be read.
         InvalidInputError: naming file and line, or row, of the mistake.
     """
-    truth = _load(pair.truth, formats[0])
+    truth = _load(pair.truth, formats[0], masks=masks)
     # VisDrone's results look like much else; beside its truth they are what they are.
     wanted = "visdrone" if truth.format == "visdrone" and formats[1] == AUTO else formats[1]
-    prediction = _load(pair.prediction, wanted)
+    prediction = _load(pair.prediction, wanted, masks=masks)
     first, second = _frames_alike(truth, prediction)
     if renamed is not None:
         second = with_classes(second, renamed)[0]
@@ -108,19 +114,19 @@ def load(pair: SequencePair, formats: tuple[str, str], renamed: ClassMap | None 
         names = {label: name for label, name in second.names.items() if label not in numbers}
         second = replace(second, names=names)
     first, second = in_names_of(first, second, truth.format)
-    return Side(first, truth.format), Side(second, prediction.format)
+    return replace(truth, rows=first), replace(prediction, rows=second)
 
 
-def _load(tracks: Tracks | Side, format: str) -> Side:
+def _load(tracks: Tracks | Side, format: str, *, masks: bool) -> Side:
     if isinstance(tracks, Side):
         return tracks
     if isinstance(tracks, (str, Path)):
         path = Path(tracks)
         if format == "visdrone" and not _is_text(path):
             format = AUTO
-        found = read_file(path, format)
+        found = read_file(path, format, masks=masks)
         rows = next(iter(found.tracks.values()))
-        return Side(with_info(rows, info_beside(path)), found.format)
+        return Side(with_info(rows, info_beside(path)), found.format, found.left_out)
     if isinstance(tracks, SequenceRows):
         return Side(checked(tracks), "kitti" if format == "kitti" or tracks.truncations is not None else ROWS)
     return Side(checked(mot_rows(tracks)), "mot")
@@ -136,7 +142,7 @@ def _frames_alike(truth: Side, prediction: Side) -> tuple[SequenceRows, Sequence
     return first, second
 
 
-def _sequences(source: Source, what: str, format: str) -> dict[str, Tracks | Side]:
+def _sequences(source: Source, what: str, format: str, *, masks: bool) -> dict[str, Tracks | Side]:
     if isinstance(source, Mapping):
         return dict(source)
     if not isinstance(source, (str, Path)):
@@ -155,12 +161,12 @@ def _sequences(source: Source, what: str, format: str) -> dict[str, Tracks | Sid
         if not plain_name(file).endswith(_SEVERAL):
             out[name] = file
             continue
-        found = read_file(file, format)
-        out |= {own or name: Side(rows, found.format) for own, rows in found.tracks.items()}
+        found = read_file(file, format, masks=masks)
+        out |= {own or name: Side(rows, found.format, found.left_out) for own, rows in found.tracks.items()}
     return out
 
 
-def _results_of(truth: Source, prediction: Source) -> dict[str, Tracks | Side] | None:
+def _results_of(truth: Source, prediction: Source, *, masks: bool) -> dict[str, Tracks | Side] | None:
     """COCO's bare lists of results name images of the truth's file; None if it is not that."""
     if not all(
         isinstance(side, (str, Path)) and plain_name(Path(side)).endswith(".json")
@@ -173,7 +179,7 @@ def _results_of(truth: Source, prediction: Source) -> dict[str, Tracks | Side] |
     data = read_bytes(second)
     if data.lstrip()[:1] != b"[" or read_bytes(first).lstrip()[:1] != b"{":
         return None
-    found = read_results(data, Report(second), parse_json(read_bytes(first), Report(first)))
+    found = read_results(data, Report(second, masks=masks), parse_json(read_bytes(first), Report(first)))
     return {name or ONE: Side(rows, "coco") for name, rows in found.items()}
 
 

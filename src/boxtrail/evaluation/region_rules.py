@@ -9,10 +9,12 @@ import numpy as np
 from boxtrail import _core
 from boxtrail.errors import InvalidInputError
 from boxtrail.evaluation.areas import areas, shared_areas
+from boxtrail.evaluation.regions import shares_inside
 from boxtrail.io.formats.masks import union
 from boxtrail.io.formats.rows import FloatArray, IntArray, Mask, SequenceRows
 
-MAX_IGNORED = 0.5  # share of a prediction that may lie in a region to ignore
+MAX_IGNORED = 0.5  # share of a prediction that may lie in a region to ignore, by the rules of MOTS
+MOST_INSIDE = 0.5  # share from which VisDrone has a box inside
 EPS = float(np.finfo(float).eps)
 VISDRONE_SCORED = ("pedestrian", "car", "van", "truck", "bus")  # by the official toolkit
 VISDRONE_OTHERS = 11
@@ -59,8 +61,10 @@ def keep_visdrone(
 ) -> tuple[Any, Any]:
     """Marks of the rows of a class that count.
 
-    Predictions assigned to a truth of the class others, or to one of the class with a flag of 0, do not count, nor do
-    those without a match that lie mostly in one region to ignore.
+    As the challenge's toolkit has it, rows of either side do not count that lie by half or more in the regions to
+    ignore and the boxes of the class others of their frame, taken together. As its description has it, a truth with a
+    flag of 0 is ignored: neither it nor the prediction assigned to it counts. The toolkit itself forgets the regions
+    before it looks at predictions, which then are false where nobody said what is there; here they are forgiven.
 
     Raises:
         InvalidInputError: for shapes other than boxes, or rows without classes.
@@ -70,13 +74,27 @@ def keep_visdrone(
             raise InvalidInputError(
                 f"sequence {sequence!r}: VisDrone's rules need boxes with classes; the {what} has none"
             )
-    boxes = np.asarray(prediction.shapes, dtype=np.float64) if len(prediction) else np.empty((0, 4))
+    labels, boxes = _labels(truth), _boxes(prediction)
     flagged = np.zeros(len(truth)) if truth.flags is None else (truth.flags == 0.0).astype(np.float64)
-    regions = np.asarray(truth.ignored, dtype=np.float64)
-    return overlaps.keep_kitti(  # type: ignore[no-any-return]
-        _labels(truth), flagged, np.zeros(len(truth)), prediction.frames, _labels(prediction), boxes,
-        truth.ignored_frames, regions, label, [VISDRONE_OTHERS], 0.0, np.inf, -1.0,
+    nowhere = (np.empty(0, dtype=np.int64), np.empty((0, 4)))
+    kept, kept_prediction = overlaps.keep_kitti(
+        labels, flagged, np.zeros(len(truth)), prediction.frames, _labels(prediction), boxes, *nowhere, label, [],
+        0.0, np.inf, -1.0,
     )  # fmt: skip
+    others = (labels == VISDRONE_OTHERS) & (label != VISDRONE_OTHERS)
+    regions = (
+        np.concatenate([truth.ignored_frames, truth.frames[others]]),
+        np.concatenate([np.asarray(truth.ignored, dtype=np.float64), _boxes(truth)[others]]),
+    )
+    inside, inside_prediction = (
+        shares_inside(side.frames, _boxes(side), *regions) >= MOST_INSIDE - EPS
+        for side in (truth, prediction)
+    )
+    return kept & ~inside, kept_prediction & ~inside_prediction
+
+
+def _boxes(side: SequenceRows) -> FloatArray:
+    return np.asarray(side.shapes, dtype=np.float64) if len(side) else np.empty((0, 4))
 
 
 def _labels(side: SequenceRows) -> IntArray:

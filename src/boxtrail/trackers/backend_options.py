@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -29,7 +30,7 @@ def backend_options(
         options["image_diagonal"] = math.hypot(*(stream.frame_size or (0, 0)))
         options["buffer_ratio"] = stream.buffer_ratio
     if uses_frame_size:
-        options["frame_width"], options["frame_height"] = map(float, stream.frame_size or (0, 0))
+        options["frame_width"], options["frame_height"] = 0.0, 0.0  # not known; see with_frame_size
     options["per_class"] = stream.per_class or stream.class_groups is not None
     options["class_group"] = group_of_class(stream.class_groups, stream.class_names)
     options["class_vote"] = stream.class_vote
@@ -37,3 +38,11 @@ def backend_options(
     options["kalman_noise"] = {kind: list(noise.get(kind, ())) for kind in KINDS}
     options["record"] = stream.record
     return options
+
+
+def with_frame_size(options: Mapping[str, Any], size: Sequence[int] | None) -> Mapping[str, Any]:
+    """The options of a backend, and the size of the frames if it asks for that and ``size`` is known."""
+    if size is None or "frame_width" not in options:
+        return options
+    width, height = size
+    return {**options, "frame_width": float(width), "frame_height": float(height)}

@@ -52,7 +52,8 @@ class StreamConfig:
         class_names: class id → name, for whoever shows the results.
         variable_dt: frames come at irregular times; every ``update`` needs a ``timestamp`` in seconds.
         frame_rate: frames a second, turns durations such as ``"1.0s"`` into frames and seconds into steps.
-        frame_size: (width, height) in pixels, for ``asso_func="centroid"``.
+        frame_size: (width, height) in pixels, for ``asso_func="centroid"`` and the margins of SFSORT, which learns it
+            from the first frame it is shown if it is not told.
         buffer_ratio: growth of a box per side as a share of its size, for ``asso_func="biou"``.
         strict: a box without area is an error instead of being dropped with a warning.
         cmc_method: how camera motion is estimated from frames that are passed without a ``warp``: ``"auto"`` as the

@@ -7,7 +7,7 @@ from typing import Any
 
 from boxtrail.errors import StateError
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 
 _FIELDS = (
     "tracker",
@@ -17,6 +17,7 @@ _FIELDS = (
     "embedding_width",
     "embedding_frame",
     "num_dropped",
+    "frame_size",
     "stream",
 )
 

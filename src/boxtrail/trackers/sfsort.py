@@ -62,10 +62,11 @@ class SFSORT(Tracker):
     depends on where it was lost, near the edge of the image or inside. Thresholds can be tuned by the size of the
     crowd. The box reported is the detection's own.
 
-    The margins need ``frame_size``; where it is not known every track is lost inside. ``max_age`` is another name of
-    ``central_timeout`` alone. Camera motion moves the last boxes, which have nothing else to follow a camera with: with
-    published warps the second halves of MOT17 score 67.9 HOTA instead of 66.6. Oriented boxes: IoU of the rectangles,
-    centres and sides of the upright boxes around them.
+    The margins need ``frame_size``, or a frame to learn it from; where neither is passed every track is lost inside.
+    A benchmark's sequences say it (``boxtrail eval``, ``tune``). ``max_age`` is another name of ``central_timeout``
+    alone. Camera motion moves the last boxes, which have nothing else to follow a camera with: with published warps the
+    second halves of MOT17 score 67.9 HOTA instead of 66.6. Oriented boxes: IoU of the rectangles, centres and sides of
+    the upright boxes around them.
 
     Different from the authors' code: their timeouts default to 0, so one missed frame ends a track; ours are those of
     their README (``preset="official-default"`` is theirs: 62.5 HOTA on the second halves of MOT17, ours 66.6). Where a

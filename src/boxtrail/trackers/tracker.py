@@ -13,14 +13,9 @@ from boxtrail import backend as backends
 from boxtrail.errors import ConfigError, StateError
 from boxtrail.results import TrackResults
 from boxtrail.trackers.appearance import Appearance, make_embedder
-from boxtrail.trackers.backend_options import backend_options
+from boxtrail.trackers.backend_options import backend_options, with_frame_size
 from boxtrail.trackers.camera import Camera
-from boxtrail.trackers.companions import (
-    NO_EXTRAS,
-    checked_extras,
-    checked_frame,
-    checked_warp,
-)
+from boxtrail.trackers.companions import NO_EXTRAS, checked_extras, checked_frame, checked_warp
 from boxtrail.trackers.explanation import Explanation
 from boxtrail.trackers.incoming import Incoming, check_geometry
 from boxtrail.trackers.options import StreamConfig, build, split
@@ -76,6 +71,7 @@ class Tracker:
         self.config = build(self.config_type, own)
         self.stream_config = build(StreamConfig, stream)
         self.backend = backends.resolve(backend)
+        self._frame_size = self.stream_config.frame_size
         self._backend_options = self._for_backend()
         self._incoming = Incoming(backends.clean_check(self.backend), strict=self.stream_config.strict)
         self._variable_dt = self.stream_config.variable_dt
@@ -111,6 +107,7 @@ class Tracker:
                 ``cx, cy, w, h, angle, conf, cls``; a list, None or ``[]``; ``supervision.Detections``, ultralytics
                 results, or a mapping with ``xyxy`` or ``xywhr``, ``conf``, ``cls``. ``conf`` in [0, 1].
             img: the frame (H, W, 3) BGR uint8; accepted by every tracker, needed by none that works on motion alone.
+                One that was not told ``frame_size`` learns it from the first frame.
             embs: (N, D) rows of appearance, aligned with ``dets``, brought to length 1; a row of zeros stands for
                 none. Without them a tracker with ``reid_weights`` makes its own from ``img``, others of those that
                 look at appearance work on motion alone.
@@ -130,9 +127,8 @@ class Tracker:
             After either the tracker is as it was before the call.
         """
         array, rows, labels = self._incoming.checked(dets)
-        extras = NO_EXTRAS
-        if masks is not None or carry is not None or array is not dets:
-            extras = checked_extras(dets, len(labels), masks, carry)
+        is_plain = masks is None and carry is None and array is dets
+        extras = NO_EXTRAS if is_plain else checked_extras(dets, len(labels), masks, carry)
         embs = embs if embs is not None else embeddings
         if warp is not None:
             warp = checked_warp(warp)
@@ -156,6 +152,9 @@ class Tracker:
             embs = self.embedding.seen(img, array)
         if warp is None and self.camera_motion != "none":
             warp = self._camera.warp(img, array)
+        if self._frame_size is None and img is not None and self.uses_frame_size:
+            self._frame_size = img.shape[1], img.shape[0]
+            self._impl = self._make_impl(oriented=bool(self._is_obb), state=self._impl.state_dict())
         result = self._impl.update(array, dt, warp, embs).view(TrackResults)
         result._carried = labels, extras
         if embs is not None and len(embs):
@@ -214,6 +213,7 @@ class Tracker:
         self._is_obb, self._timestamp, self._incoming.num_dropped = None, None, 0
         self.embedding.reset()
         self._camera.reset()
+        self._frame_size = self.stream_config.frame_size
         self._impl = self._make_impl(oriented=False)
         if self._recorder is not None:
             self._recorder.clear()
@@ -229,6 +229,7 @@ class Tracker:
             "embedding_width": self.embedding.width,
             "embedding_frame": self.embedding.frame,
             "num_dropped": self.num_dropped,
+            "frame_size": None if self._frame_size is None else list(self._frame_size),
             "stream": self._impl.state_dict(),
         }
 
@@ -243,17 +244,17 @@ class Tracker:
             StateError: if the state is of another tracker, version or set of options; nothing changes then.
         """
         check_saved(state, self.name, plain_options(self.options), strict=strict)
-        is_obb, stream = state["is_obb"], state["stream"]
-        impl = self._make_impl(oriented=bool(is_obb))
+        before, self._frame_size = self._frame_size, self.stream_config.frame_size or state["frame_size"]
         try:
-            impl.load_state_dict(dict(stream))
+            self._impl = self._make_impl(oriented=bool(state["is_obb"]), state=dict(state["stream"]))
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            self._frame_size = before
             raise StateError(f"the saved state does not fit {self.name!r}: {error}") from error
-        self._impl, self._is_obb, self._timestamp = impl, is_obb, state["timestamp"]
+        self._is_obb, self._timestamp = state["is_obb"], state["timestamp"]
         self.embedding.resume(state["embedding_width"], int(state["embedding_frame"]))
         self._incoming.num_dropped = int(state["num_dropped"])
         if self._recorder is not None:
-            self._recorder.clear(int(stream["frame"]))
+            self._recorder.clear(int(state["stream"]["frame"]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by options and state."""
@@ -273,8 +274,10 @@ class Tracker:
             self.config, self.stream_config, durations=self.durations, uses_frame_size=self.uses_frame_size
         )
 
-    def _make_impl(self, *, oriented: bool) -> backends.TrackerBackend:
-        return backends.make(self.backend, type(self).__name__, oriented=oriented, **self._backend_options)
+    def _make_impl(self, *, oriented: bool, state: Any = None) -> backends.TrackerBackend:
+        """A backend for this geometry and the size of the frames, if known, at its start or in a state."""
+        options = with_frame_size(self._backend_options, self._frame_size)
+        return backends.make(self.backend, type(self).__name__, oriented=oriented, state=state, **options)
 
     def _live_tracks(self) -> FloatArray:
         return self._impl.tracks()
@@ -286,9 +289,7 @@ class Tracker:
             return np.empty((0, 7 if self._is_obb else 6))
         check_geometry(self._is_obb, is_obb)
         if is_obb:
-            impl = self._make_impl(oriented=True)
-            impl.load_state_dict(self._impl.state_dict())  # empty frames so far count
-            self._impl = impl
+            self._impl = self._make_impl(oriented=True, state=self._impl.state_dict())  # empty frames count
         self._is_obb = is_obb
         return array
 

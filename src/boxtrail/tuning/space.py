@@ -109,7 +109,8 @@ def search_space(
 
     Args:
         tracker: its class; the ranges are those that its config declares.
-        sequences: what the trials run on; options of appearance are left out where there are no embeddings.
+        sequences: what the trials run on; options are left out that do nothing there, as those of appearance where
+            there are no embeddings.
         only: names of the options to search, all by default.
         ranges: other ranges: ``(low, high)`` of numbers, a list of values to choose from if these are other things or
             more than two, or a :class:`boxtrail.trackers.search.Search`.
@@ -128,7 +129,7 @@ def search_space(
     there = {
         "embeddings": any(one.embeddings is not None for one in sequences),
         "warps": any(one.warps is not None for one in sequences),
-        "frame_size": "frame_size" in named,
+        "frame_size": "frame_size" in named or any(one.frame_size is not None for one in sequences),
         "": True,
     }
     found: dict[str, Search] = {}

@@ -112,7 +112,7 @@ def tune(
     space = search_space(kind, tuned, only=only, ranges=ranges, fixed=options)
     if calibrate_kf:
         space = replace(space, noise=calibrate_kalman(tuned, kind.name).option())
-    _try_ends(space)
+    _try_ends(space, tuned[0].stream_options)
     plan = Plan(space, objectives, n_trials, seed, batch, prune, len(tuned), timeout)
     before = evaluation_of(job, space.fixed)  # any mistake in the sequences shows here, before workers start
     done = _searched(plan, job, storage, executor, workers, progress=progress)
@@ -203,7 +203,7 @@ def _check(n_trials: int, batch: int, seed: int, timeout: float | None) -> None:
         raise ConfigError(f"timeout must be above 0 seconds, not {timeout}")
 
 
-def _try_ends(space: SearchSpace) -> None:
+def _try_ends(space: SearchSpace, stream: Mapping[str, Any]) -> None:
     """Build the tracker at the ends of every range, so that a wrong one shows before the search.
 
     Raises:
@@ -211,7 +211,7 @@ def _try_ends(space: SearchSpace) -> None:
     """
     for name, search in space.ranges.items():
         for value in search.choices or (search.low, search.high):
-            end = space.options({**space.defaults(), name: value})
+            end = {**stream, **space.options({**space.defaults(), name: value})}
             create_tracker(
                 space.tracker.name, **{**end, name: value if not isinstance(end[name], str) else end[name]}
             )

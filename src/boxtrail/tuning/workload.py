@@ -41,7 +41,7 @@ class Workload:
     def score(self, options: Mapping[str, Any], index: int) -> dict[str, Scores]:
         """What the tracker with ``options`` reaches on the sequence with that index, by class."""
         sequence = self.sequences[index]
-        tracker = create_tracker(self.tracker, self.backend, **{"frame_rate": sequence.frame_rate, **options})
+        tracker = create_tracker(self.tracker, self.backend, **{**sequence.stream_options, **options})
         tracks = replay(tracker, sequence)
         assert sequence.truth is not None, "checked by workload()"
         truths, predictions = {sequence.name: sequence.truth}, {sequence.name: tracks}
@@ -60,7 +60,7 @@ class Workload:
         """A hash of everything that has a say in a score."""
         digest = hashlib.blake2b(repr((self.rules, self.classes)).encode(), digest_size=12)
         for sequence in self.sequences:
-            digest.update(repr((sequence.name, sequence.num_frames, sequence.frame_rate)).encode())
+            digest.update(repr((sequence.name, sequence.num_frames, sequence.stream_options)).encode())
             truth = sequence.truth
             arrays = [sequence.detections, sequence.offsets, sequence.embeddings, sequence.warps]
             if truth is not None:

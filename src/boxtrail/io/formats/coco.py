@@ -2,17 +2,19 @@
 
 Read are ``videos``, ``images`` (``video_id``, ``frame_id`` from 0, or from 1 if that is the first), ``annotations``
 and ``categories``, as MMTracking, TAO and BDD100K have them: the track is ``instance_id`` or ``track_id``, a prediction
-has a ``score``. Images without videos are one sequence. A bare list of results refers to images by number; see
+has a ``score``. Images without videos are one sequence. Also read are annotations of whole tracks as YouTube-VIS has
+them, see :mod:`boxtrail.io.formats.coco_lists`. A bare list of results refers to images by number; see
 :func:`read_results`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from boxtrail.io.formats.coco_index import Image, Index, Video, index_of
+from boxtrail.io.formats.coco_lists import frames_of, is_of_all_frames
 from boxtrail.io.formats.coco_shapes import shape_of
 from boxtrail.io.formats.collecting import Entry, Place, RowCollector, whole
 from boxtrail.io.formats.json_document import JsonDocument, Path, entries_at, numbers, parse_json
@@ -21,40 +23,6 @@ from boxtrail.io.formats.rows import SequenceRows
 
 TRACK_KEYS = ("instance_id", "track_id")
 UNKNOWN_CLASS = "object"  # the category of rows whose class is not known
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """Which frame of which video an image is, as the file counts."""
-
-    video: int
-    frame: int
-    size: tuple[int, int] | None
-
-
-@dataclass(slots=True)
-class Video:
-    """What is known of a video beside its boxes."""
-
-    name: str
-    first: int | None = None  # the smallest frame_id
-    last: int = -1
-    size: tuple[int, int] | None = None
-    frame_rate: float | None = None
-
-    @property
-    def offset(self) -> int:
-        """From the file's count to ours, which begins at 1: most files count from 0, some from 1."""
-        return 0 if self.first == 1 else 1
-
-
-@dataclass(slots=True)
-class Index:
-    """What the annotations of a file refer to."""
-
-    videos: dict[int, Video] = field(default_factory=dict)
-    images: dict[int, Image] = field(default_factory=dict)
-    names: dict[int, str] | None = None  # None: the file does not say
 
 
 def read_coco(data: bytes, report: Report) -> dict[str, SequenceRows]:
@@ -96,13 +64,38 @@ def rows_of(
     for k, entry in enumerate(entries):
         here = (*path, k)
         place = Place(partial(document.line, here), document.drop(entries, k), here, entry)
+        for found, image, at in _of_frames(document, entry, k, index, place, report):
+            frame = image.frame + index.videos[image.video].offset
+            row = _row(found, image, frame, index, at, report)
+            if row is not None:
+                collectors[image.video].add(row, at)
+    return _by_name(document, index, collectors, report)
+
+
+def _of_frames(
+    document: JsonDocument, entry: Any, position: int, index: Index, place: Place, report: Report
+) -> list[tuple[Mapping[str, Any], Image, Place]]:
+    """An annotation with its image, or what one of a whole track says of every frame."""
+    if not is_of_all_frames(entry):
         image = _image(entry, index, place, report)
-        if image is None:
-            continue
-        frame = image.frame + index.videos[image.video].offset
-        row = _row(entry, image, frame, index, place, report)
-        if row is not None:
-            collectors[image.video].add(row, place)
+        return [] if image is None else [(entry, image, place)]
+    number = whole(entry.get("video_id"), 0)
+    if number is None or number not in index.videos:
+        said = "no video_id" if number is None else f"video {number} is none of the file's"
+        report.add(place.line(), place.says(said))
+        return []
+    video = index.videos[number]
+    found: list[tuple[Mapping[str, Any], Image, Place]] = []
+    for frame, name, of_one in frames_of(entry, position, video.length, place, report):
+        at = (*place.name, name, frame)
+        here = Place(partial(document.line, at), None, at, of_one)
+        found.append((of_one, Image(number, frame, video.size), here))
+    return found
+
+
+def _by_name(
+    document: JsonDocument, index: Index, collectors: Mapping[int, RowCollector], report: Report
+) -> dict[str, SequenceRows]:
     only_unknown = index.names is not None and set(index.names.values()) == {UNKNOWN_CLASS}
     out = {}
     for number, video in index.videos.items():
@@ -115,7 +108,7 @@ def rows_of(
             continue
         out[video.name] = collector.rows(
             names=None if only_unknown else index.names,
-            num_frames=video.last + video.offset or None,
+            num_frames=video.num_frames,
             frame_size=video.size,
             frame_rate=video.frame_rate,
         )
@@ -166,70 +159,13 @@ def _row(
     return row
 
 
-def index_of(document: JsonDocument, report: Report) -> Index:
-    """The videos, images and categories of a file; without videos all images are one."""
-    index = Index()
-    root = document.root
-    if "categories" in root:
-        index.names = _names(document, report)
-    for k, video in enumerate(root.get("videos") or []):
-        number = whole(video.get("id"), 0) if isinstance(video, Mapping) else None
-        if number is None:
-            report.add(document.line(("videos", k)), f"videos[{k}]: no id")
-            continue
-        rate = numbers([video.get("fps")], 1)
-        index.videos[number] = Video(
-            str(video.get("name", video.get("file_name", number))),
-            size=_size(video),
-            frame_rate=rate[0] if rate is not None and 0.0 < rate[0] < 1e6 else None,
-        )
-    _add_images(document, index, report)
-    return index
-
-
-def _names(document: JsonDocument, report: Report) -> dict[int, str]:
-    names = {}
-    for k, category in enumerate(entries_at(document, document.root, ("categories",), report)):
-        number = whole(category.get("id"), 0) if isinstance(category, Mapping) else None
-        if number is None:
-            report.add(document.line(("categories", k)), f"categories[{k}]: no id")
-        else:
-            names[number] = str(category.get("name", number))
-    return names
-
-
-def _add_images(document: JsonDocument, index: Index, report: Report) -> None:
-    has_videos = bool(index.videos)
-    if not has_videos:
-        index.videos[0] = Video("")
-    for k, image in enumerate(entries_at(document, document.root, ("images",), report)):
-        number = whole(image.get("id"), 0) if isinstance(image, Mapping) else None
-        if number is None:
-            report.add(document.line(("images", k)), f"images[{k}]: no id")
-            continue
-        video = whole(image.get("video_id"), 0) if has_videos else 0
-        if video is None or video not in index.videos:
-            report.add(document.line(("images", k)), f"images[{k}]: no video {image.get('video_id')!r:.40}")
-            continue
-        of = index.videos[video]
-        # TAO and others have frame_index; images of one video without either are in order.
-        frame = whole(image.get("frame_id", image.get("frame_index", of.last + 1)), 0)
-        if frame is None:
-            report.add(document.line(("images", k)), f"images[{k}]: frame_id is no whole number ≥ 0")
-            continue
-        of.first, of.last = frame if of.first is None else min(of.first, frame), max(of.last, frame)
-        of.size = of.size or _size(image)
-        index.images[number] = Image(video, frame, _size(image) or of.size)
-
-
-def _size(entry: Mapping[str, Any]) -> tuple[int, int] | None:
-    width, height = whole(entry.get("width"), 1), whole(entry.get("height"), 1)
-    return (width, height) if width and height else None
-
-
 def _of_results(document: JsonDocument, report: Report) -> dict[str, SequenceRows]:
     """A bare list of results: images are frames, from 1, of one sequence, unless an entry says which video it is of."""
     entries = document.root
+    if any(map(is_of_all_frames, entries)):
+        numbered = (whole(entry.get("video_id"), 0) for entry in entries if isinstance(entry, Mapping))
+        videos = {number: Video(str(number)) for number in numbered if number is not None}
+        return rows_of(document, entries, (), Index(videos or {0: Video("")}), report)
     images = (whole(entry.get("image_id"), 0) if isinstance(entry, Mapping) else None for entry in entries)
     found = {number for number in images if number is not None}
     index = Index({0: Video("", min(found, default=1), max(found, default=0))})

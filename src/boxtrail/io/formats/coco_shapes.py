@@ -20,7 +20,7 @@ def shape_of(
     """``rbox`` (ours: cx, cy, w, h, angle), else run lengths, else polygons where there is no box, else the box.
 
     None where something is wrong, which the report has. Polygons beside a box outline it in most files of boxes, so
-    the box counts; run lengths are what files of masks have.
+    the box counts unless masks are wanted; run lengths are what files of masks have.
     """
     segmentation = entry.get("segmentation")
     if "rbox" in entry:
@@ -30,7 +30,7 @@ def shape_of(
         return oriented
     if isinstance(segmentation, Mapping):
         return _runs(segmentation, place, report)
-    if "bbox" in entry or not segmentation:
+    if ("bbox" in entry and not report.masks) or not segmentation:
         box = numbers(entry.get("bbox"), 4)
         if box is None:
             report.add(place.line(), place.says("bbox must be left, top, width, height"))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from boxtrail.io.formats.json_document import Path, named
-from boxtrail.io.formats.masks import box_of, is_mask
+from boxtrail.io.formats.masks import box_of, is_mask, mask_of_box
 from boxtrail.io.formats.problems import Edit, Report
 from boxtrail.io.formats.rows import Mask, SequenceRows
 
@@ -144,6 +144,8 @@ class RowCollector:
         frame_rate: float | None = None,
     ) -> SequenceRows:
         """What was taken, in order of the frames; shapes of several kinds become their boxes."""
+        if self.report.masks and frame_size is not None:
+            self._fill_boxes(frame_size)
         entries = sorted(self.entries, key=lambda entry: entry.frame)
         ignored = sorted(self.ignored, key=lambda region: region[0])
         values: dict[str, Any] = {}
@@ -163,6 +165,13 @@ class RowCollector:
             frame_rate=frame_rate,
             **values,
         )
+
+    def _fill_boxes(self, frame_size: tuple[int, int]) -> None:
+        """Boxes beside masks as masks; boxes alone stay what they are."""
+        if any(isinstance(entry.shape, tuple) for entry in self.entries):
+            for entry in self.entries:
+                if not isinstance(entry.shape, tuple):
+                    entry.shape = mask_of_box(enclosing(entry.shape), frame_size)
 
     def _shapes(self, shapes: list[Sequence[float] | Mask]) -> Any:
         kinds = {"mask" if isinstance(shape, tuple) else len(shape) for shape in shapes}

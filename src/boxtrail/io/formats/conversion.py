@@ -79,7 +79,7 @@ def convert(
         with _repaired(file, source_format, fix, repairs) as readable:
             found = read_file(readable, source_format)
         formats.append(found.format)
-        notes += found.notes
+        notes += [*found.notes, *found.left_out]
         for own, rows in found.tracks.items():
             rows = with_info(from_one(rows), info_beside(file))
             if mapping is not None:

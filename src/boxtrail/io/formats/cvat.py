@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from boxtrail.io.formats.collecting import Entry, Place, RowCollector, whole
-from boxtrail.io.formats.cvat_shapes import SHAPES, shape_of
+from boxtrail.io.formats.cvat_shapes import NO_TRACKS, SHAPES, shape_of
 from boxtrail.io.formats.problems import Report
 from boxtrail.io.formats.rows import SequenceRows
 from boxtrail.io.formats.xml_document import Element, XmlDocument, parse_xml
@@ -120,7 +120,11 @@ def _add_track(
         report.add(line, f"<track id={number}>: class {track.get('label')!r:.40} is none of the file's")
         return
     before: Entry | None = None
+    left_out: dict[str, list[Element]] = {}
     for element in sorted(track, key=lambda shape: _whole_text(shape.get("frame"), 0) or 0):
+        if element.tag in NO_TRACKS:
+            left_out.setdefault(element.tag, []).append(element)
+            continue
         if element.tag not in SHAPES:
             if element.tag != "attribute":
                 report.add(document.line(element), f"<{element.tag:.40}> is no shape that is read")
@@ -143,6 +147,12 @@ def _add_track(
             _fill(before, entry, entry.frame, step, place, collector)
         collector.add(entry, place)
         before = entry
+    for tag, elements in left_out.items():
+        report.leave_out(document.line(elements[0]), f"<track id={number}>: {_left_out(tag, len(elements))}")
+
+
+def _left_out(tag: str, count: int) -> str:
+    return f"{count} <{tag}> left out, which is no shape of a track"
 
 
 def _fill(
@@ -177,6 +187,8 @@ def _add_image(
         )
         return
     for element in image:
+        if element.tag in NO_TRACKS:
+            report.leave_out(document.line(element), f"<image id={frame}>: {_left_out(element.tag, 1)}")
         if element.tag not in SHAPES:
             continue
         place = _place(document, image, element)

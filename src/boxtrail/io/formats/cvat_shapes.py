@@ -16,6 +16,7 @@ from boxtrail.io.formats.rows import FloatArray, Mask
 from boxtrail.io.formats.xml_document import Element
 
 SHAPES = ("box", "polygon", "mask")
+NO_TRACKS = ("cuboid", "ellipse", "points", "polyline", "skeleton")
 
 
 def shape_of(
@@ -114,4 +115,4 @@ def _is_number(text: str) -> bool:
     return NUMBER.fullmatch(text.strip()) is not None
 
 
-__all__ = ["SHAPES", "shape_of"]
+__all__ = ["NO_TRACKS", "SHAPES", "shape_of"]

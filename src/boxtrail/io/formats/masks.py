@@ -119,12 +119,16 @@ def mask_of_box(box: Sequence[float], frame_size: tuple[int, int]) -> Mask:
     return mask_of(bits)
 
 
-def mask_of_polygons(polygons: Iterable[FloatArray], frame_size: tuple[int, int]) -> Mask:
-    """Pixels whose centres lie in one of the polygons (K, 2); a pixel's centre is at x + 0.5, y + 0.5."""
+def mask_of_polygons(
+    polygons: Iterable[FloatArray], frame_size: tuple[int, int], holes: Iterable[FloatArray] = ()
+) -> Mask:
+    """Pixels whose centres lie in one of the polygons (K, 2) and in no hole; a pixel's is at x + 0.5, y + 0.5."""
     width, height = frame_size
     bits = np.zeros((height, width), dtype=bool)
     for polygon in polygons:
         bits |= _filled(polygon, width, height)
+    for hole in holes:
+        bits &= ~_filled(hole, width, height)
     return mask_of(bits)
 
 

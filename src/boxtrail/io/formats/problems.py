@@ -50,6 +50,8 @@ class Report:
         collects: whether problems are collected.
         problems: those found so far.
         notes: what a reader did that is no mistake but worth a line.
+        left_out: lines on what the file has and tracks cannot have, with file and line.
+        masks: whether outlines are wanted as masks where a box would do.
     """
 
     path: Path
@@ -58,6 +60,8 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    masks: bool = False
 
     def add(self, line: int | None, message: str, repair: str = "", edit: Edit | None = None) -> None:
         """A mistake; reading goes on where problems are collected, without what is wrong.
@@ -77,6 +81,10 @@ class Report:
                 Problem(self.path, None, f"more than {self.limit} problems; the rest is not read")
             )
             raise StopReading
+
+    def leave_out(self, line: int, message: str) -> None:
+        """Something that is no mistake, but no shape of a track either."""
+        self.left_out.append(str(Problem(self.path, line, message)))
 
     def fatal(self, line: int | None, message: str) -> NoReturn:
         """A mistake that leaves nothing to read.

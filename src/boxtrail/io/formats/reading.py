@@ -30,11 +30,13 @@ class TrackFile:
         format: its format, by name.
         tracks: rows by sequence, frames as the file counts them in MOTS text, else from 1.
         notes: what the reader did that is worth a line.
+        left_out: lines on what is in the file and cannot be a track, with file, line and object.
     """
 
     format: str
     tracks: dict[str, SequenceRows]
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def read_tracks(path: str | Path, format: str = AUTO) -> dict[str, SequenceRows]:
@@ -54,22 +56,25 @@ def read_tracks(path: str | Path, format: str = AUTO) -> dict[str, SequenceRows]
         found = read_file(file, format)
         for note in found.notes:
             logger.info("%s: %s", file, note)
+        for line in found.left_out:
+            logger.warning("%s", line)
         for own, rows in found.tracks.items():
             out[own or name] = with_info(from_one(rows), info_beside(file))
     return out
 
 
-def read_file(path: Path, format: str = AUTO) -> TrackFile:
-    """The tracks of one file.
+def read_file(path: Path, format: str = AUTO, *, masks: bool = False) -> TrackFile:
+    """The tracks of one file; with ``masks`` as masks wherever the file has outlines, and boxes beside them too.
 
     Raises:
         SourceError: if it cannot be read.
         InvalidInputError: naming file and line of a mistake.
         ConfigError: for an unknown format.
     """
-    wanted, data, report = format_name(format), read_bytes(path), Report(path)
+    wanted, data, report = format_name(format), read_bytes(path), Report(path, masks=masks)
     found = detect(data, path) if wanted == AUTO else wanted
-    return TrackFile(found, FORMATS[found].read(data, report), tuple(dict.fromkeys(report.notes)))
+    tracks = FORMATS[found].read(data, report)
+    return TrackFile(found, tracks, tuple(dict.fromkeys(report.notes)), tuple(report.left_out))
 
 
 def from_one(rows: SequenceRows) -> SequenceRows:

@@ -1,10 +1,11 @@
 """Supervisely's video annotations: ``objects`` with classes, ``frames`` with their figures.
 
-Rectangles and polygons are read. Where most polygons are rectangles, as :class:`boxtrail.io.SuperviselySink` writes
-oriented boxes, all become the smallest oriented boxes around them, for some are cut at the edge of the frame; else
-polygons are filled. A track is the
-figure's ``trackId`` if all are whole numbers, else its object, numbered from 1. Frames count from 0 in the file, from 1
-in the rows. Classes are numbered from 1 in the order in which their objects appear.
+Rectangles, polygons and bitmaps are read, the last as masks. Where most polygons are rectangles, as
+:class:`boxtrail.io.SuperviselySink` writes oriented boxes, all become the smallest oriented boxes around them, for some
+are cut at the edge of the frame; else, and where masks are wanted, polygons are filled. Figures that are no shape of a
+track, points and cuboids for instance, are left out, with a line for each object. A track is the figure's ``trackId``
+if all are whole numbers, else its object, numbered from 1. Frames count from 0 in the file, from 1 in the rows. Classes
+are numbered from 1 in the order in which their objects appear.
 """
 
 from __future__ import annotations
@@ -13,16 +14,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from boxtrail.io.formats.collecting import Entry, Place, RowCollector, whole
-from boxtrail.io.formats.json_document import JsonDocument, entries_at, numbers, parse_json
-from boxtrail.io.formats.masks import MOST_PIXELS, mask_of_polygons
+from boxtrail.io.formats.json_document import JsonDocument, entries_at, parse_json
 from boxtrail.io.formats.problems import Report
-from boxtrail.io.formats.rows import FloatArray, SequenceRows
+from boxtrail.io.formats.rows import SequenceRows
+from boxtrail.io.formats.supervisely_shapes import NO_TRACKS, are_rectangles, shape_of
 
 UNKNOWN_CLASS = "object"
-ROUNDING = 2.5  # pixels by which corners in whole pixels may miss those of a rectangle
 
 
 def read_supervisely(data: bytes, report: Report) -> dict[str, SequenceRows]:
@@ -55,7 +53,8 @@ def scan_supervisely(data: bytes, report: Report) -> tuple[SequenceRows, JsonDoc
     frames = entries_at(document, root, ("frames",), report)
     ids = _track_ids(frames, list(objects), report)
     collector = RowCollector(report)
-    oriented = _are_rectangles(frames)
+    oriented = not report.masks and are_rectangles(_figures(frames))
+    _leave_out(document, frames, objects, report)
     read = partial(_add_figure, objects=objects, labels=labels, ids=ids, size=None if oriented else size)
     for k, frame in enumerate(frames):
         for j, figure, index in _figures_of(frame, k, document, report):
@@ -85,7 +84,29 @@ def _figures_of(frame: Any, k: int, document: JsonDocument, report: Report) -> l
     if not isinstance(figures, list):
         report.add(document.line(("frames", k, "figures")), f"frames[{k}].figures is no list")
         return []
-    return [(j, figure, index) for j, figure in enumerate(figures)]
+    return [(j, figure, index) for j, figure in enumerate(figures) if not _is_no_track(figure)]
+
+
+def _is_no_track(figure: Any) -> bool:
+    return isinstance(figure, Mapping) and figure.get("geometryType") in NO_TRACKS
+
+
+def _leave_out(document: JsonDocument, frames: list[Any], objects: dict[Any, str], report: Report) -> None:
+    """Say of every object which of its figures are no shapes of a track, with the line of the first."""
+    found: dict[tuple[Any, str], list[tuple[str | int, ...]]] = {}
+    for k, frame in enumerate(frames):
+        figures = frame.get("figures") if isinstance(frame, Mapping) else None
+        for j, figure in enumerate(figures if isinstance(figures, list) else []):
+            if _is_no_track(figure):
+                key = _key_of(figure, "objectKey", "objectId")
+                found.setdefault((key, figure["geometryType"]), []).append(("frames", k, "figures", j))
+    for (key, kind), places in found.items():
+        name = objects.get(key, "?")
+        count = "1 figure is" if len(places) == 1 else f"{len(places)} figures are"
+        report.leave_out(
+            document.line(places[0]),
+            f"object {key!s:.40} ({name:.40}): {count} left out, for a {kind} is no track",
+        )
 
 
 def _frame_size(document: JsonDocument, report: Report) -> tuple[int, int] | None:
@@ -121,7 +142,7 @@ def _key_of(entry: Any, *names: str) -> str | int | None:
 
 def _track_ids(frames: list[Any], objects: list[Any], report: Report) -> dict[Any, int] | None:
     """The number of each object; None if figures have numbers of their own."""
-    figures = _figures(frames)
+    figures = [figure for figure in _figures(frames) if not _is_no_track(figure)]
     if figures and all(_number(figure.get("trackId")) is not None for figure in figures):
         return None
     if figures:
@@ -165,75 +186,9 @@ def _add_figure(
         report.add(place.line(), place.says(known))
         return
     number = _number(figure.get("trackId")) if ids is None else ids[key]
-    shape = _shape(figure, size, place, report)
+    shape = shape_of(figure, size, place, report)
     if shape is not None and number is not None:
         collector.add(Entry(frame, number, shape, label=labels[objects[key]]), place)
 
 
-def _shape(figure: Mapping[str, Any], size: tuple[int, int] | None, place: Place, report: Report) -> Any:
-    kind, geometry = figure.get("geometryType"), figure.get("geometry")
-    points = geometry.get("points") if isinstance(geometry, Mapping) else None
-    exterior = points.get("exterior") if isinstance(points, Mapping) else None
-    if kind not in ("rectangle", "polygon"):
-        report.add(place.line(), place.says(f"a figure is a rectangle or a polygon here, not {kind!r:.40}"))
-        return None
-    corners = [numbers(point, 2) for point in exterior] if isinstance(exterior, list) else []
-    if None in corners or (len(corners) != 2 if kind == "rectangle" else len(corners) < 3):
-        report.add(place.line(), place.says(f"geometry.points.exterior has no corners of a {kind}"))
-        return None
-    outline: FloatArray = np.array(corners, dtype=np.float64)
-    if not np.isfinite(outline).all():
-        report.add(place.line(), place.says("a value is not finite"))
-        return None
-    if kind == "rectangle":  # either diagonal
-        return [*outline.min(axis=0).tolist(), *outline.max(axis=0).tolist()]
-    if size is None or size[0] * size[1] > MOST_PIXELS:
-        return oriented_box(outline) or smallest_box(outline)
-    return mask_of_polygons([outline], size)
-
-
-def _are_rectangles(frames: list[Any]) -> bool:
-    """Whether most of the polygons are, as far as can be told of a file that may have mistakes."""
-    found = []
-    for figure in _figures(frames):
-        geometry = figure.get("geometry")
-        points = geometry.get("points") if isinstance(geometry, Mapping) else None
-        exterior = points.get("exterior") if isinstance(points, Mapping) else None
-        if figure.get("geometryType") == "polygon" and isinstance(exterior, list):
-            corners = [numbers(point, 2) for point in exterior]
-            is_four = len(corners) == 4 and None not in corners
-            found.append(is_four and oriented_box(np.array(corners, dtype=np.float64)) is not None)
-    return 2 * sum(found) > len(found)
-
-
-def smallest_box(corners: FloatArray) -> list[float]:
-    """The oriented box of the least area around a polygon (K, 2); one of its sides lies on one of the polygon's."""
-    edges = np.roll(corners, -1, axis=0) - corners
-    boxes = []
-    for angle in np.unique(np.arctan2(edges[:, 1], edges[:, 0])):
-        turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-        turned = corners @ turn.T
-        low, high = turned.min(axis=0), turned.max(axis=0)
-        boxes.append([*((low + high) / 2.0 @ turn).tolist(), *(high - low).tolist(), float(angle)])
-    return min(boxes, key=lambda box: box[2] * box[3])
-
-
-def oriented_box(corners: FloatArray) -> list[float] | None:
-    """``cx, cy, w, h, angle`` of four corners (4, 2) that make a rectangle, as far as whole pixels can; else None."""
-    if len(corners) != 4:
-        return None
-    first, second, third, last = corners
-    diagonals = np.hypot(*(third - first)) - np.hypot(*(last - second))
-    if np.hypot(*((first + third) - (second + last))) > 2.0 * ROUNDING or abs(diagonals) > ROUNDING:
-        return None
-    along, across = (second - first + third - last) / 2.0, (last - first + third - second) / 2.0
-    centre = corners.mean(axis=0)
-    return [
-        *centre.tolist(),
-        float(np.hypot(*along)),
-        float(np.hypot(*across)),
-        float(np.arctan2(along[1], along[0])),
-    ]
-
-
-__all__ = ["inspect_supervisely", "oriented_box", "read_supervisely", "scan_supervisely", "smallest_box"]
+__all__ = ["inspect_supervisely", "read_supervisely", "scan_supervisely"]
