@@ -40,14 +40,24 @@ class FrameClock:
 class VideoReader:
     """The frames of one video file, or of one at an address; nothing is sought, so every index is exact.
 
+    Attributes:
+        frame_size: width and height in pixels, as the container says; (0, 0) where it does not.
+
     Raises:
-        SourceError: if the file is empty or no video OpenCV can open.
+        SourceError: if the file is empty, no video OpenCV can open, or its frames have more than ``max_pixels``.
         MissingExtraError: if OpenCV is not installed.
     """
 
     is_live = False
 
-    def __init__(self, path: Path | str, *, label: str | None = None, name: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        label: str | None = None,
+        name: str | None = None,
+        max_pixels: int | None = None,
+    ) -> None:
         self._cv2 = require("cv2", "video", "reading a video")
         self._path = path
         self._label = label or str(path)  # what messages say: an address may hold a password
@@ -58,6 +68,10 @@ class VideoReader:
         self.fps = self._frame_rate()
         count = self._capture.get(self._cv2.CAP_PROP_FRAME_COUNT)
         self.length: int | None = int(count) if math.isfinite(count) and count > 0 else None
+        sides = (self._cv2.CAP_PROP_FRAME_WIDTH, self._cv2.CAP_PROP_FRAME_HEIGHT)
+        width, height = (int(self._capture.get(side)) for side in sides)
+        self.frame_size, self._max_pixels = (width, height), max_pixels
+        self._check_size(width, height)  # now: a small file may promise frames that fill the memory
         self._start()
 
     def _open(self) -> Any:
@@ -68,6 +82,14 @@ class VideoReader:
                 "check that a player can open it"
             )
         return capture
+
+    def _check_size(self, width: int, height: int) -> None:
+        if self._max_pixels is not None and width * height > self._max_pixels:
+            self.close()
+            raise SourceError(
+                f"cannot read video {self._label}: its frames have {width} × {height} pixels; "
+                f"at most {self._max_pixels} are taken"
+            )
 
     def _frame_rate(self) -> float:
         fps = float(self._capture.get(self._cv2.CAP_PROP_FPS))
@@ -120,6 +142,7 @@ class VideoReader:
             self._index -= 1
             self._end()
             return None
+        self._check_size(image.shape[1], image.shape[0])  # the container may have said another
         if image.ndim == 2:
             image = self._cv2.cvtColor(image, self._cv2.COLOR_GRAY2BGR)
         return Frame(image, self._index - 1, self._timestamp)

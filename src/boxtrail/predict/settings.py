@@ -85,6 +85,7 @@ class Settings:
         tracker: a name of ``create_tracker``, or None to track nothing.
         tracker_options: its options.
         recursive: whether folders are searched below their own level.
+        max_pixels: of one frame of a video file; None for any. A server sets it for files of strangers.
     """
 
     batch_size: int = BATCH_SIZE
@@ -96,6 +97,7 @@ class Settings:
     tracker: str | None = None
     tracker_options: Mapping[str, Any] = field(default_factory=dict)
     recursive: bool = False
+    max_pixels: int | None = None
 
     def __post_init__(self) -> None:
         whole_number("batch_size", self.batch_size, 1)
@@ -103,7 +105,7 @@ class Settings:
             raise ConfigError(f"conf must lie in [0, 1], not {self.conf}")
         if self.img_size is not None:
             sides = (self.img_size,) if isinstance(self.img_size, int) else tuple(self.img_size)
-            if len(sides) not in (1, 2):
+            if len(sides) != (1 if isinstance(self.img_size, int) else 2):
                 raise ConfigError(f"img_size is one number or (width, height), not {self.img_size!r}")
             for side in sides:
                 whole_number("img_size", side, 1)
@@ -121,6 +123,7 @@ def settings_of(
     sliding_window: bool = False,
     window_size: int | Sequence[int] | None = None,
     overlap: float | Sequence[float] | None = None,
+    max_pixels: int | None = None,
     **frames: Any,
 ) -> Settings:
     """The settings of the arguments of ``predict``.
@@ -148,6 +151,7 @@ def settings_of(
         tracker=tracker,
         tracker_options=options,
         recursive=recursive,
+        max_pixels=max_pixels,
     )
 
 

@@ -16,6 +16,7 @@ from boxtrail.serve.inference.pipelines.pipeline import Pipeline
 from boxtrail.serve.inference.pipelines.sources import PipelineSource
 from boxtrail.serve.inference.routes import in_pool, read_json
 from boxtrail.serve.inference.streams import Streams
+from boxtrail.serve.inference.wire import object_of, texts
 from boxtrail.serve.inference.workflows.engine import WorkflowEngine
 from boxtrail.serve.inference.workflows.errors import WorkflowError
 from boxtrail.serve.inference.workflows.specification import parse
@@ -46,7 +47,8 @@ class Pipelines:
         """
         self.expire()
         video, processing, sink = (
-            asked.get(f"{name}_configuration") or {} for name in ("video", "processing", "sink")
+            object_of(name, asked.get(name))
+            for name in ("video_configuration", "processing_configuration", "sink_configuration")
         )
         specification = processing.get("workflow_specification") or self._store.find(
             str(processing.get("workspace_name")), str(processing.get("workflow_id"))
@@ -59,7 +61,7 @@ class Pipelines:
         streams = Streams(self._service)
         pipeline = Pipeline(
             WorkflowEngine(self._service, streams), streams, workflow, sources, image_input=image_input,
-            parameters=processing.get("workflows_parameters") or {},
+            parameters=object_of("workflows_parameters", processing.get("workflows_parameters")),
             buffer_size=_between("results_buffer_size", sink.get("results_buffer_size", BUFFER), MOST_BUFFER),
             max_fps=_rate(video.get("max_fps")),
         )  # fmt: skip
@@ -82,6 +84,7 @@ class Pipelines:
                         reference, index, roots=self._service.model.video_roots,
                         allow_urls=self._service.model.allow_urls,
                         strategy=video.get("source_buffer_filling_strategy"),
+                        max_pixels=self._service.limits.max_pixels,
                     )
                 )  # fmt: skip
         except RefusedError:
@@ -192,7 +195,7 @@ def add_pipelines(routes: APIRouter, service: Service, store: WorkflowStore) -> 
     @routes.get("/inference_pipelines/{id}/consume")
     async def consume(id: str, request: Request) -> dict[str, Any]:
         """The oldest result, if there is one."""
-        excluded = set((await read_json(request, MOST_JSON)).get("excluded_fields") or [])
+        excluded = texts("excluded_fields", (await read_json(request, MOST_JSON)).get("excluded_fields"))
         outputs, about = pipelines.find(id).consume()
         kept = [{key: value for key, value in one.items() if key not in excluded} for one in outputs]
         return {**_success(id), "outputs": kept, "frames_metadata": about}
