@@ -33,7 +33,10 @@ class Running:
 def running(
     app: Application, limits: Limits, http: Any = None, ws: Any = None, send_buffer: int | None = None
 ) -> Iterator[Running]:
-    """A server in a thread, until the end of the block; ``send_buffer`` is what the system takes of an answer, in bytes."""
+    """A server in a thread, until the end of the block.
+
+    ``send_buffer`` is what the system takes of an answer, in bytes.
+    """
     server = make_server(app, limits)
     server.config.http, server.config.ws = http or server.config.http, ws or server.config.ws
     started = threading.Event()

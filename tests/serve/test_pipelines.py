@@ -14,6 +14,7 @@ from boxtrail.serve.app import Application, create_app
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
 from square_video import NUM_FRAMES, square_detector
+from waiting import until
 
 SPECIFICATION = {
     "version": "1.0",
@@ -33,14 +34,6 @@ SPECIFICATION = {
     ],
 }
 Initialise = Callable[..., Any]
-
-
-def until(what: Callable[[], Any], seconds: float = 30.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.01)
-    return found
 
 
 @pytest.fixture

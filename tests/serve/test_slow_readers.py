@@ -47,7 +47,9 @@ def server(serve: Any) -> Iterator[Running]:
 
 def connection(server: Running) -> socket.socket:
     client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)  # before connecting: it goes into the handshake
+    client.setsockopt(
+        socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER
+    )  # before connecting: it goes into the handshake
     client.settimeout(30)
     client.connect(("127.0.0.1", server.port))
     return client
@@ -87,7 +89,7 @@ def test_an_answer_waits_in_pieces_and_counts_while_it_does(serve: Any) -> None:
         client.sendall(request_of_much())
         until(lambda: server.app.bodies.in_memory > 10**6)
         (held,) = server.server.server_state.connections
-        until(lambda: held.transport.get_write_buffer_size())
+        until(held.transport.get_write_buffer_size)
         assert held.transport.get_write_buffer_size() <= 2**16
 
 
@@ -117,7 +119,9 @@ def test_one_who_reads_slowly_but_steadily_gets_everything(serve: Any) -> None:
 
 def test_a_stream_whose_answers_nobody_reads_is_closed(serve: Any) -> None:
     with serve(http=Impatient, ws=ImpatientSocket, send_buffer=BUFFER) as server:
-        server.server.config.ws_ping_interval = None  # a missing pong would end it too, but not what waits to be sent
+        server.server.config.ws_ping_interval = (
+            None  # a missing pong would end it too, but not what waits to be sent
+        )
         with Client(server.url) as client, client.open() as session:
             address = f"ws{server.url[4:]}/v1/sessions/{session.id}/stream"
             raw = connection(server)
@@ -134,7 +138,9 @@ def test_a_stream_whose_answers_nobody_reads_is_closed(serve: Any) -> None:
 def flood(address: str, raw: socket.socket) -> None:
     """Frames without end, of which no answer is read."""
     frame = json.dumps({"detections": [[10.0 * k, 10, 10.0 * k + 8, 50, 0.9, 0] for k in range(2000)]})
-    with contextlib.suppress(ConnectionClosed, OSError):
-        with connect(address, sock=raw, max_queue=1, ping_interval=None, close_timeout=0.1) as stream:
-            while True:
-                stream.send(frame)
+    with (
+        contextlib.suppress(ConnectionClosed, OSError),
+        connect(address, sock=raw, max_queue=1, ping_interval=None, close_timeout=0.1) as stream,
+    ):
+        while True:
+            stream.send(frame)

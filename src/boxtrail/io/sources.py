@@ -102,8 +102,8 @@ class FrameSource:
     @property
     def frame_size(self) -> tuple[int, int] | None:
         """Width and height of the frames in pixels, where a video file tells them."""
-        is_known = isinstance(self._reader, video.VideoReader) and 0 not in self._reader.frame_size
-        return self._reader.frame_size if is_known else None
+        reader = self._reader
+        return reader.frame_size if isinstance(reader, video.VideoReader) and all(reader.frame_size) else None
 
     @property
     def stride(self) -> int:

@@ -62,9 +62,7 @@ class RemoteModel:
             SourceError: if the input cannot be read, or the server not be reached.
         """
         target = {name: arguments.pop(name) for name in PLATFORM if name in arguments}
-        extra: dict[str, Any] = {
-            name: arguments.pop(name) for name in UPLOADING if name in arguments
-        }
+        extra: dict[str, Any] = {name: arguments.pop(name) for name in UPLOADING if name in arguments}
         settings = settings_of(**arguments)
         names = [entry["title"] for entry in self.ask("get_model_meta").get("classes", [])]
         if target:

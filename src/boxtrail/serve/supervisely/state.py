@@ -8,6 +8,7 @@ from typing import Any
 from boxtrail.errors import ConfigError, InvalidInputError
 from boxtrail.predict.settings import TRACKER
 from boxtrail.serve.body import parse_json
+from boxtrail.serve.client_options import check_options
 
 # The SDK sends some settings twice, under old names too; the first that is there counts.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -80,6 +81,7 @@ def _tracker(state: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise ConfigError("tracker_settings must be an object")
     options = {key: value for key, value in given.items() if key not in IGNORED_OPTIONS and value is not None}
+    check_options(options)
     if isinstance(method := options.get("cmc_method"), str):
         options["cmc_method"] = CMC_NAMES.get(method.lower(), method.lower())
     if given.get("mot20") and "fuse_score" not in options:

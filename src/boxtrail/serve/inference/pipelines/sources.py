@@ -79,9 +79,7 @@ class PipelineSource:
         self.source.close()
 
 
-def _open(
-    reference: Any, *, roots: tuple[Path, ...], allow_urls: bool, max_pixels: int | None
-) -> Source:
+def _open(reference: Any, *, roots: tuple[Path, ...], allow_urls: bool, max_pixels: int | None) -> Source:
     is_camera = isinstance(reference, int) or (isinstance(reference, str) and reference.isdecimal())
     if not isinstance(reference, (str, int)) or isinstance(reference, bool):
         raise RefusedError(400, f"a video is a path, an address or a camera's number, not {reference!r}")
