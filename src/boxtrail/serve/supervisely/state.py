@@ -54,6 +54,8 @@ def arguments(state: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
     settings = state.get("settings") or {}
     if isinstance(settings, str):
         settings = read_state(settings)
+    if not isinstance(settings, Mapping):
+        raise ConfigError("settings must be a JSON object")
     found: dict[str, Any] = {}
     for name, spellings in NAMES.items():
         if name in VIDEO and not video:
