@@ -84,13 +84,14 @@ def test_a_pipeline_refuses_it_too(serve: Any, bomb: Path) -> None:
         assert "pixels" in answer.json()["message"]
 
 
-def test_frames_that_grow_larger_than_promised_end_the_video(tmp_path: Path) -> None:
+def test_frames_that_grow_later_are_brought_to_the_size_that_was_promised(tmp_path: Path) -> None:
     frames = [np.full((side, side, 3), 90, np.uint8) for side in (64, 64, 640)]
     path = tmp_path / "grows.mjpeg"
     path.write_bytes(b"".join(cv2.imencode(".jpg", frame)[1].tobytes() for frame in frames))
-    source = open_source(path, prefetch=0, max_pixels=10_000)
-    with pytest.raises(SourceError, match="640 × 640 pixels; at most 10000"):
-        list(source)
+    shapes = {frame.image.shape for frame in open_source(path, prefetch=0, max_pixels=64 * 64)}
+    assert shapes == {(64, 64, 3)}
+    with pytest.raises(SourceError, match="64 × 64 pixels; at most 4095"):
+        open_source(path, max_pixels=64 * 64 - 1)
 
 
 def test_a_video_within_the_limit_is_tracked(serve: Any, video: Path) -> None:

@@ -70,8 +70,15 @@ class VideoReader:
         self.length: int | None = int(count) if math.isfinite(count) and count > 0 else None
         sides = (self._cv2.CAP_PROP_FRAME_WIDTH, self._cv2.CAP_PROP_FRAME_HEIGHT)
         width, height = (int(self._capture.get(side)) for side in sides)
-        self.frame_size, self._max_pixels = (width, height), max_pixels
-        self._check_size(width, height)  # now: a small file may promise frames that fill the memory
+        self.frame_size = (width, height)  # of every frame: OpenCV brings others to it
+        if (
+            max_pixels is not None and width * height > max_pixels
+        ):  # a small file may promise what fills the memory
+            self.close()
+            raise SourceError(
+                f"cannot read video {self._label}: its frames have {width} × {height} pixels; "
+                f"at most {max_pixels} are taken"
+            )
         self._start()
 
     def _open(self) -> Any:
@@ -82,14 +89,6 @@ class VideoReader:
                 "check that a player can open it"
             )
         return capture
-
-    def _check_size(self, width: int, height: int) -> None:
-        if self._max_pixels is not None and width * height > self._max_pixels:
-            self.close()
-            raise SourceError(
-                f"cannot read video {self._label}: its frames have {width} × {height} pixels; "
-                f"at most {self._max_pixels} are taken"
-            )
 
     def _frame_rate(self) -> float:
         fps = float(self._capture.get(self._cv2.CAP_PROP_FPS))
@@ -142,7 +141,6 @@ class VideoReader:
             self._index -= 1
             self._end()
             return None
-        self._check_size(image.shape[1], image.shape[0])  # the container may have said another
         if image.ndim == 2:
             image = self._cv2.cvtColor(image, self._cv2.COLOR_GRAY2BGR)
         return Frame(image, self._index - 1, self._timestamp)

@@ -22,13 +22,13 @@ class VideoFrames:
     index is exact. A start past the end gives nothing.
 
     Raises:
-        SourceError: if the video cannot be read, or its frames have more than ``max_pixels``.
+        SourceError: if the video cannot be read.
         ConfigError: if the range of frames makes no sense.
     """
 
-    def __init__(self, path: Path, frames: FrameRange, max_pixels: int | None = None) -> None:
-        self._path, self._frames, self._max_pixels = path, frames, max_pixels
-        with closing(VideoReader(path, max_pixels=max_pixels)) as reader:
+    def __init__(self, path: Path, frames: FrameRange) -> None:
+        self._path, self._frames = path, frames
+        with closing(VideoReader(path)) as reader:
             self.fps, length = reader.fps, reader.length
             first = reader.read()
         if first is None:
@@ -60,7 +60,6 @@ class VideoFrames:
                 end_frame=wanted.end_frame,
                 num_frames=wanted.num_frames,
                 duration=wanted.duration,
-                max_pixels=self._max_pixels,
             )
         ) as source:
             yield from source
@@ -76,7 +75,6 @@ class VideoFrames:
                     start_frame=chunk[-1],
                     num_frames=len(chunk),
                     prefetch=0,
-                    max_pixels=self._max_pixels,
                 )
             ) as source:
                 yield from reversed(list(source))
@@ -85,7 +83,7 @@ class VideoFrames:
         """Frames of the video, counted where its container does not say."""
         if self.length is not None:
             return self.length
-        with closing(VideoReader(self._path, max_pixels=self._max_pixels)) as reader:
+        with closing(VideoReader(self._path)) as reader:
             while reader.skip():
                 pass
             self.length = reader.length

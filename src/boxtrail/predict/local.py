@@ -36,7 +36,7 @@ class LocalWork:
         self._detector, self._inputs, self._settings, self._embedder = detector, inputs, settings, embedder
         self._stopped = False
         self._videos = {
-            index: VideoFrames(entry.path, settings.frames, settings.max_pixels)
+            index: VideoFrames(entry.path, settings.frames)
             for index, entry in enumerate(inputs)
             if isinstance(entry, VideoInput) and entry.path is not None
         }
@@ -102,7 +102,7 @@ class LocalWork:
         fetched = None if entry.path is not None else fetch(str(entry.url))
         try:
             if fetched is not None:
-                self._videos[index] = VideoFrames(fetched, self._settings.frames, self._settings.max_pixels)
+                self._videos[index] = VideoFrames(fetched, self._settings.frames)
             yield from self._frames(self._videos[index], entry)
         finally:
             if fetched is not None:

@@ -85,7 +85,6 @@ class Settings:
         tracker: a name of ``create_tracker``, or None to track nothing.
         tracker_options: its options.
         recursive: whether folders are searched below their own level.
-        max_pixels: of one frame of a video file; None for any. A server sets it for files of strangers.
     """
 
     batch_size: int = BATCH_SIZE
@@ -97,7 +96,6 @@ class Settings:
     tracker: str | None = None
     tracker_options: Mapping[str, Any] = field(default_factory=dict)
     recursive: bool = False
-    max_pixels: int | None = None
 
     def __post_init__(self) -> None:
         whole_number("batch_size", self.batch_size, 1)
@@ -123,7 +121,6 @@ def settings_of(
     sliding_window: bool = False,
     window_size: int | Sequence[int] | None = None,
     overlap: float | Sequence[float] | None = None,
-    max_pixels: int | None = None,
     **frames: Any,
 ) -> Settings:
     """The settings of the arguments of ``predict``.
@@ -151,7 +148,6 @@ def settings_of(
         tracker=tracker,
         tracker_options=options,
         recursive=recursive,
-        max_pixels=max_pixels,
     )
 
 

@@ -115,7 +115,7 @@ def _work(service: Service, files: Sequence[Path], given: dict[str, Any], *, vid
     """Predictions of the files, of which no batch fills the memory."""
     most = service.limits.max_pixels
     largest = check_files(files, most, video=video)
-    return service.model.local.start(files, **bounded(given, largest, most), max_pixels=most)
+    return service.model.local.start(files, **bounded(given, largest, most))
 
 
 def _add_requests(routes: APIRouter, jobs: Jobs) -> None:
