@@ -15,6 +15,7 @@ from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
 from own_requests import open_session, send
 from served_frames import boxes, tracked
+from square_video import square_detector
 
 
 @pytest.mark.parametrize(
@@ -176,3 +177,34 @@ def test_a_body_that_is_too_large_is_413_whatever_its_header_says(
             assert answer.status_code == 413, (size, answer.text)
             assert "at most" in answer.json()["message"] or "more than" in answer.json()["message"]
         send(client, session, boxes()[0])
+
+
+class Looks:
+    """Tells things apart by the column they begin in, and counts its frames."""
+
+    dim = 4
+
+    def __init__(self) -> None:
+        self.frames = 0
+
+    def embed(self, image: Any, boxes: Any) -> Any:
+        self.frames += 1
+        rows = np.zeros((len(boxes), self.dim), np.float32)
+        rows[np.arange(len(boxes)), (np.asarray(boxes)[:, 0] > 50).astype(int)] = 1.0
+        return rows
+
+
+@pytest.mark.parametrize(("tracker", "count"), [("botsort", 3), ("bytetrack", 0)])
+def test_the_embedder_of_the_server_is_for_every_session_whose_tracker_goes_by_looks(
+    tracker: str, count: int
+) -> None:
+    looks = Looks()
+    with TestClient(create_app(ServedModel(square_detector, reid=looks))) as client:
+        session = open_session(client, tracker=tracker, options={"with_reid": True} if count else {})
+        for index in range(3):
+            pixels = np.full((64, 96, 3), 40, np.uint8)
+            pixels[20:44, 3 * index : 3 * index + 16] = (60, 200, 240)
+            picture = cv2.imencode(".png", pixels)[1].tobytes()
+            kind = {"Content-Type": "image/png"}
+            assert client.post(f"{session}/frames", content=picture, headers=kind).status_code == 200
+    assert looks.frames == count

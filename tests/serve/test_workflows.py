@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 
 from boxtrail.serve.app import create_app
 from boxtrail.serve.inference.workflows.blocks import TRACKERS
+from boxtrail.serve.inference.workflows.errors import WorkflowError
+from boxtrail.serve.inference.workflows.specification import parse
 from boxtrail.serve.served_model import ServedModel
 from roboflow_requests import ids, image, infer, run, workflow
 from square_video import square_detector
@@ -183,3 +186,24 @@ def test_a_workflow_is_found_by_its_name_and_nothing_else_is(stored: TestClient)
         "/acme/workflows/.hidden",
     ):
         assert stored.post(path, json=body).status_code in (400, 404)
+
+
+def test_a_specification_is_read_once_for_all_frames_that_bring_it() -> None:
+    first = parse(workflow())
+    assert parse(copy.deepcopy(workflow())) is first
+    assert parse(dict(reversed(workflow().items()))) is first
+    other = workflow(lost_track_buffer=31)
+    assert parse(other) is not first
+    assert parse(other).key != first.key
+
+
+def test_a_very_long_specification_is_not_kept() -> None:
+    long = {**workflow(), "comment": "x" * 2**16}
+    assert parse(long) is not parse(long)
+    assert parse(long).key == parse(long).key
+
+
+def test_a_specification_that_cannot_be_run_is_told_every_time() -> None:
+    for _ in range(2):
+        with pytest.raises(WorkflowError, match="no block"):
+            parse(workflow("nobody/knows@v1"))
