@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,11 +30,15 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(app: Application, limits: Limits, http: Any = None) -> Iterator[Running]:
-    """A server in a thread, until the end of the block."""
+def running(
+    app: Application, limits: Limits, http: Any = None, ws: Any = None, send_buffer: int | None = None
+) -> Iterator[Running]:
+    """A server in a thread, until the end of the block.
+
+    ``send_buffer`` is what the system takes of an answer, in bytes.
+    """
     server = make_server(app, limits)
-    if http is not None:
-        server.config.http = http
+    server.config.http, server.config.ws = http or server.config.http, ws or server.config.ws
     started = threading.Event()
     server_startup = server.startup
 
@@ -43,6 +48,8 @@ def running(app: Application, limits: Limits, http: Any = None) -> Iterator[Runn
 
     server.startup = startup  # type: ignore[method-assign]
     listening = bind("127.0.0.1", 0)
+    if send_buffer is not None:  # connections have it from the socket that listens
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     assert started.wait(30)

@@ -202,3 +202,17 @@ def test_the_calls_about_the_model_tell_what_it_is() -> None:
     assert model.is_deployed()
     with pytest.raises(NotImplementedError):
         model.list_experiments()
+
+
+@pytest.mark.parametrize(
+    "name", ["upload_mode", "iou_merge_threshold", "output_project_id", "model_prediction_suffix"]
+)
+def test_what_is_for_the_platform_is_refused_by_a_model_of_this_process(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name} is for things on the platform"):
+        ModelAPI(detector=lambda image: []).predict(np.zeros((8, 8, 3), np.uint8), **{name: 1})
+
+
+@pytest.mark.parametrize("size", [[64], [64, 64, 64], "640"])
+def test_an_image_size_is_one_number_or_two(size: Any) -> None:
+    with pytest.raises(ConfigError, match="img_size is one number"):
+        ModelAPI(detector=lambda image: []).predict(np.zeros((8, 8, 3), np.uint8), img_size=size)

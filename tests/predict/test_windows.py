@@ -85,3 +85,9 @@ def test_predicting_in_windows_finds_what_each_window_shows() -> None:
 def test_windows_that_make_no_sense_are_told(size: object, overlap: float) -> None:
     with pytest.raises(ConfigError):
         Windows.of(size, overlap)  # type: ignore[arg-type]
+
+
+def test_windows_that_are_too_many_are_refused_before_they_are_listed() -> None:
+    with pytest.raises(ConfigError, match="at most 10000"):
+        Windows(2, 2, 1, 1).cut((5_000, 10**9))
+    assert len(Windows(2, 2, 1, 1).cut((101, 101))) == 10_000

@@ -51,8 +51,23 @@ def client(model: ServedModel) -> Iterator[TestClient]:
 def serve(model: ServedModel) -> Serve:
     """``with serve(...) as server``: one on a socket."""
 
-    def start(*, limits: Limits | None = None, http: Any = None, **given: Any) -> Any:
+    def start(
+        *,
+        limits: Limits | None = None,
+        http: Any = None,
+        ws: Any = None,
+        send_buffer: int | None = None,
+        **given: Any,
+    ) -> Any:
         limits = limits or Limits()
-        return running(create_app(given.pop("model", model), limits, **given), limits, http)
+        app = create_app(given.pop("model", model), limits, **given)
+        return running(app, limits, http, ws, send_buffer)
 
     return start
+
+
+@pytest.fixture
+def server(serve: Serve) -> Iterator[Running]:
+    """One on a socket, with the ordinary limits."""
+    with serve() as server:
+        yield server

@@ -10,13 +10,10 @@ from starlette.testclient import TestClient
 from boxtrail.serve.app import create_app
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
+from own_requests import open_session
 from served_frames import boxes
 
 HOSTILE = ["<script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "\u202e\0\n", "é" * 200]
-
-
-def open_session(client: TestClient, **new: object) -> str:
-    return f"/v1/sessions/{client.post('/v1/sessions', json=new).json()['id']}"
 
 
 def picture(client: TestClient, session: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from boxtrail.serve.app import Application, create_app
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
 from square_video import NUM_FRAMES, square_detector
+from waiting import until
 
 SPECIFICATION = {
     "version": "1.0",
@@ -33,14 +35,6 @@ SPECIFICATION = {
     ],
 }
 Initialise = Callable[..., Any]
-
-
-def until(what: Callable[[], Any], seconds: float = 30.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.01)
-    return found
 
 
 @pytest.fixture
@@ -222,3 +216,36 @@ def test_no_more_videos_than_there_may_be(client: TestClient, video: Path) -> No
     for _ in range(4):
         start(client, video)
     assert initialise(client, str(video)).status_code == 429
+
+
+def test_an_exported_workflow_with_a_name_is_run_like_one_in_the_request(video: Path, tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "count.json").write_text(json.dumps({"specification": SPECIFICATION}))
+    model = ServedModel(square_detector, video_roots=[video.parent], workflows=tmp_path)
+    with TestClient(create_app(model)) as client:
+        body = {
+            "video_configuration": {"video_reference": str(video)},
+            "processing_configuration": {"workspace_name": "acme", "workflow_id": "count"},
+        }
+        said = client.post("/inference_pipelines/initialise", json=body).json()
+        pipeline = f"/inference_pipelines/{said['context']['pipeline_id']}"
+        until(lambda: consume(client, pipeline)["outputs"])
+
+
+def test_a_pipeline_whose_detector_breaks_is_not_said_to_run(video: Path) -> None:
+    def broken(image: Any) -> Any:
+        raise KeyError("a secret")
+
+    with TestClient(create_app(ServedModel(broken, video_roots=[video.parent]))) as client:
+        pipeline = start(client, video)
+        until(lambda: states(client, pipeline) == {"ERROR"})
+        report = client.get(f"{pipeline}/status").json()["report"]
+        (error,) = [entry for entry in report["video_source_status_updates"] if entry["severity"] == 3]
+        assert error["payload"]["error_type"]
+        assert client.post(f"{pipeline}/terminate").status_code == 200
+
+
+def test_the_status_tells_the_size_of_the_frames(client: TestClient, video: Path) -> None:
+    report = client.get(f"{start(client, video)}/status").json()["report"]
+    about = report["sources_metadata"][0]["source_properties"]
+    assert (about["width"], about["height"], about["total_frames"]) == (96, 64, NUM_FRAMES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import cv2
@@ -14,14 +15,12 @@ from starlette.websockets import WebSocketDisconnect
 
 from boxtrail import create_tracker
 from boxtrail.serve.app import create_app
+from boxtrail.serve.images import decode_image
 from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
+from own_requests import open_session
 from served_frames import boxes, tracked
 from square_video import square_detector
-
-
-def open_session(client: TestClient, **new: Any) -> str:
-    return f"/v1/sessions/{client.post('/v1/sessions', json=new).json()['id']}"
 
 
 @pytest.mark.parametrize("form", ["json", "msgpack", "raw"])
@@ -92,3 +91,48 @@ def test_a_message_that_is_too_large_ends_the_stream(model: ServedModel) -> None
                 socket.receive_text()
         assert closed.value.code == 4413
         assert client.get("/healthz").status_code == 200
+
+
+def picture(index: int) -> bytes:
+    image = np.full((64, 96, 3), 40, np.uint8)
+    image[20:44, 3 * index : 3 * index + 16] = (60, 200, 240)
+    return cv2.imencode(".png", image)[1].tobytes()
+
+
+def test_an_image_is_decoded_while_the_one_before_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, both = threading.Event(), threading.Event()
+
+    def slow_detector(image: Any) -> Any:
+        looks.set()
+        assert both.wait(30)  # goes on only when the next image is decoded
+        return square_detector(image)
+
+    def decode(data: bytes, max_pixels: int) -> Any:
+        if looks.is_set():
+            both.set()
+        return decode_image(data, max_pixels)
+
+    monkeypatch.setattr("boxtrail.serve.answering.decode_image", decode)
+    with TestClient(create_app(ServedModel(slow_detector), Limits(workers=2))) as client:
+        for _ in range(5):  # streams that end in the middle leave room for the images of others
+            with client.websocket_connect(f"{open_session(client)}/stream?form=image") as socket:
+                for index in range(3):
+                    socket.send_bytes(picture(index))
+                socket.receive_json()
+        looks.clear()
+        both.clear()
+        with client.websocket_connect(f"{open_session(client)}/stream?form=image") as socket:
+            for index in range(2):
+                socket.send_bytes(picture(index))
+            assert [socket.receive_json()["frame"] for _ in range(2)] == [0, 1]
+
+
+def test_images_sent_ahead_are_answered_in_order_whatever_is_among_them(client: TestClient) -> None:
+    with client.websocket_connect(f"{open_session(client)}/stream?form=image") as socket:
+        for index in range(6):
+            socket.send_bytes(picture(index))
+            socket.send_bytes(b"no image")
+        answers = [socket.receive_json() for _ in range(12)]
+    assert [answer["frame"] for answer in answers[::2]] == list(range(6))
+    assert all("no image" in answer["message"] for answer in answers[1::2])
+    assert {row[4] for answer in answers[::2] for row in answer["tracks"]} == {1.0, 2.0}

@@ -126,3 +126,19 @@ def test_the_backend_is_no_part_of_the_state(name: str) -> None:
         states.append(tracker.state_dict())
     assert states[0].keys() == states[1].keys()
     assert "cpp" not in json.dumps(states[0])
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [("is_obb", 1), ("timestamp", "now"), ("timestamp", True), ("embedding_width", 2.5), ("embedding_frame", None),
+     ("num_dropped", [])],
+)  # fmt: skip
+def test_a_state_with_a_field_of_another_type_is_refused_and_changes_nothing(
+    field: str, wrong: object
+) -> None:
+    tracker = create_tracker("bytetrack")
+    tracker.update(np.array([[1, 2, 30, 40, 0.9, 0]]))
+    before = tracker.state_dict()
+    with pytest.raises(StateError, match=f"no saved tracker state: {field} is"):
+        tracker.load_state_dict({**before, field: wrong})
+    assert tracker.state_dict() == before

@@ -5,13 +5,17 @@ from __future__ import annotations
 import gc
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from boxtrail.cli.failures import one_line_errors
 from boxtrail.cli.track import tracker_options
 from boxtrail.errors import ConfigError, require
+
+if TYPE_CHECKING:
+    from boxtrail.serve.limits import Limits
+    from boxtrail.serve.served_model import ServedModel
 
 _model = partial(typer.Option, rich_help_panel="Model")
 _server = partial(typer.Option, rich_help_panel="Server")
@@ -61,10 +65,7 @@ def serve(
     with one_line_errors(debug=debug):
         for module in ("uvicorn", "fastapi", "httptools", "PIL"):
             require(module, "serve", "boxtrail serve")
-        from boxtrail.detectors.factory import shown_name
-        from boxtrail.serve.app import create_app
         from boxtrail.serve.limits import Limits
-        from boxtrail.serve.running import bind, make_server
         from boxtrail.serve.served_model import ServedModel
 
         for folder in [*([workflows] if workflows is not None else []), *(video_root or [])]:
@@ -78,13 +79,21 @@ def serve(
             detector, tracker, device=device, reid=reid, tracker_options=tracker_options(option or []),
             allow_urls=allow_urls, workflows=workflows, video_roots=video_root or (),
         )  # fmt: skip
-        if token is None and host not in ("127.0.0.1", "localhost", "::1"):
-            typer.echo("no --token: everybody who reaches this address may use it", err=True)
-        listening = bind(host, port)
-        address = f"http://{host}:{listening.getsockname()[1]}"
-        typer.echo(f"boxtrail at {address} · {shown_name(detector)} · {tracker} · Ctrl-C stops", err=True)
-        gc.freeze()  # what was imported stays; looking through it again and again costs a tenth of the time
-        make_server(create_app(model, limits, token=token), limits).run(sockets=[listening])
+        _run(model, limits, host, port, token)
+
+
+def _run(model: ServedModel, limits: Limits, host: str, port: int, token: str | None) -> None:
+    """Listen and answer until somebody stops it."""
+    from boxtrail.serve.app import create_app
+    from boxtrail.serve.running import bind, make_server
+
+    if token is None and host not in ("127.0.0.1", "localhost", "::1"):
+        typer.echo("no --token: everybody who reaches this address may use it", err=True)
+    listening = bind(host, port)
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    typer.echo(f"boxtrail at {address} · {model.spec} · {model.tracker} · Ctrl-C stops", err=True)
+    gc.freeze()  # what was imported stays; looking through it again and again costs a tenth of the time
+    make_server(create_app(model, limits, token=token), limits).run(sockets=[listening])
 
 
 __all__ = ["serve"]

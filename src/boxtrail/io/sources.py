@@ -29,6 +29,7 @@ def open_source(
     duration: float | None = None,
     prefetch: int = 8,
     fps: float | None = None,
+    max_pixels: int | None = None,
 ) -> Source:
     """Open a video, an image, a folder of images, a MOTChallenge sequence, a glob, a camera or a stream.
 
@@ -37,7 +38,8 @@ def open_source(
     its own. ``stride`` takes every n-th frame from ``start_frame`` on; ``end_frame`` is left
     out; ``num_frames`` is the most frames delivered; ``duration`` is in seconds of the source. Where several
     limits are given, the first one reached holds. ``prefetch`` frames are decoded ahead in a thread; 0
-    decodes in the caller's. A live source that is read too slowly loses its oldest frames.
+    decodes in the caller's. A live source that is read too slowly loses its oldest frames. ``max_pixels`` refuses a
+    video file of larger frames, before one is decoded where its header tells.
 
     Raises:
         SourceError: if there is no such thing, or it cannot be read.
@@ -48,7 +50,7 @@ def open_source(
         stride=stride, start_frame=start_frame, end_frame=end_frame, num_frames=num_frames, duration=duration
     )
     depth = whole_number("prefetch", prefetch, 0)
-    reader = _open_reader(source)
+    reader = _open_reader(source, max_pixels)
     try:
         _set_frame_rate(reader, fps)
         selection.check_start(reader.length, reader.name)
@@ -96,6 +98,12 @@ class FrameSource:
     def source_frames(self) -> int | None:
         """Frames in the source before any selection; None if unknown."""
         return self._reader.length
+
+    @property
+    def frame_size(self) -> tuple[int, int] | None:
+        """Width and height of the frames in pixels, where a video file tells them."""
+        reader = self._reader
+        return reader.frame_size if isinstance(reader, video.VideoReader) and all(reader.frame_size) else None
 
     @property
     def stride(self) -> int:
@@ -168,7 +176,7 @@ def _every(reader: Reader) -> Iterator[Frame]:
         yield frame
 
 
-def _open_reader(source: str | Path | int) -> Reader:
+def _open_reader(source: str | Path | int, max_pixels: int | None) -> Reader:
     if isinstance(source, bool) or not isinstance(source, (str, Path, int)):
         raise ConfigError(f"a source is a path, an address or a camera index, not {source!r}")
     if isinstance(source, int):
@@ -178,7 +186,7 @@ def _open_reader(source: str | Path | int) -> Reader:
         return open_url(text)
     path = Path(text).expanduser()
     if path.exists() and text:
-        return _open_path(path)
+        return _open_path(path, max_pixels)
     if text.isdecimal() and isinstance(source, str):
         return open_camera(int(text))
     if any(letter in text for letter in "*?["):
@@ -186,7 +194,7 @@ def _open_reader(source: str | Path | int) -> Reader:
     raise SourceError(f"no such file or folder: {text or '(empty)'}; {_where(path)}")
 
 
-def _open_path(path: Path) -> Reader:
+def _open_path(path: Path, max_pixels: int | None) -> Reader:
     if path.is_dir():
         return images.open_folder(path)
     suffix = path.suffix.lower()
@@ -200,7 +208,7 @@ def _open_path(path: Path) -> Reader:
             f"cannot read {path}: {suffix} is no video or image; "
             "give one such as .mp4, .avi, .mkv, .mov, .jpg or .png"
         )
-    return video.VideoReader(path)
+    return video.VideoReader(path, max_pixels=max_pixels)
 
 
 def _where(path: Path) -> str:

@@ -40,14 +40,24 @@ class FrameClock:
 class VideoReader:
     """The frames of one video file, or of one at an address; nothing is sought, so every index is exact.
 
+    Attributes:
+        frame_size: width and height in pixels, as the container says; (0, 0) where it does not.
+
     Raises:
-        SourceError: if the file is empty or no video OpenCV can open.
+        SourceError: if the file is empty, no video OpenCV can open, or its frames have more than ``max_pixels``.
         MissingExtraError: if OpenCV is not installed.
     """
 
     is_live = False
 
-    def __init__(self, path: Path | str, *, label: str | None = None, name: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        label: str | None = None,
+        name: str | None = None,
+        max_pixels: int | None = None,
+    ) -> None:
         self._cv2 = require("cv2", "video", "reading a video")
         self._path = path
         self._label = label or str(path)  # what messages say: an address may hold a password
@@ -58,6 +68,17 @@ class VideoReader:
         self.fps = self._frame_rate()
         count = self._capture.get(self._cv2.CAP_PROP_FRAME_COUNT)
         self.length: int | None = int(count) if math.isfinite(count) and count > 0 else None
+        sides = (self._cv2.CAP_PROP_FRAME_WIDTH, self._cv2.CAP_PROP_FRAME_HEIGHT)
+        width, height = (int(self._capture.get(side)) for side in sides)
+        self.frame_size = (width, height)  # of every frame: OpenCV brings others to it
+        if (
+            max_pixels is not None and width * height > max_pixels
+        ):  # a small file may promise what fills the memory
+            self.close()
+            raise SourceError(
+                f"cannot read video {self._label}: its frames have {width} × {height} pixels; "
+                f"at most {max_pixels} are taken"
+            )
         self._start()
 
     def _open(self) -> Any:

@@ -45,10 +45,9 @@ def _batch(detector: Detector, images: Sequence[Image], indices: Sequence[int] |
 def _in_windows(detector: Detector, image: Image, settings: Settings) -> Detections:
     assert settings.windows is not None
     cells = settings.windows.cut(image.shape[:2])
-    parts = crops(image, cells)
     found: list[Detections] = []
-    for start in range(0, len(parts), settings.batch_size):
-        found += _batch(detector, parts[start : start + settings.batch_size], None)
+    for start in range(0, len(cells), settings.batch_size):
+        found += _batch(detector, crops(image, cells[start : start + settings.batch_size]), None)
     return merge([np.asarray(rows, dtype=np.float64) for rows in found], cells)
 
 

@@ -10,7 +10,7 @@ from boxtrail.errors import ConfigError
 from boxtrail.predict.annotation import project_meta
 from boxtrail.predict.inputs import resolve
 from boxtrail.predict.local import LocalWork
-from boxtrail.predict.model import TARGETS
+from boxtrail.predict.model import TARGETS, UPLOADING
 from boxtrail.predict.resources import gpu_memory, ram_memory
 from boxtrail.predict.session import Work
 from boxtrail.predict.settings import BATCH_SIZE, TRACKER, settings_of
@@ -42,15 +42,12 @@ class LocalModel:
             ConfigError: for an argument that makes no sense here, as the platform's ids.
             SourceError: if the input cannot be read.
         """
-        for name in TARGETS:
+        for name in (*TARGETS, *UPLOADING):
             if arguments.pop(name, None) is not None:
+                what = "names something" if name in TARGETS else "is for things"
                 raise ConfigError(
-                    f"{name} names something on the platform; give ModelAPI(api=..., task_id=...) for it"
+                    f"{name} {what} on the platform; give ModelAPI(api=..., task_id=...) for it"
                 )
-        if arguments.pop("upload_mode", None) is not None:
-            raise ConfigError(
-                "upload_mode is for things on the platform; give ModelAPI(api=..., task_id=...) for it"
-            )
         if self.detectors is None:
             raise ConfigError("the model was shut down; load() brings it back")
         settings = settings_of(**arguments)

@@ -18,6 +18,9 @@ TARGETS = (
     "project_ids",
 )
 
+# What is done there with the results.
+UPLOADING = ("upload_mode", "iou_merge_threshold", "output_project_id", "model_prediction_suffix")
+
 
 class Model(Protocol):
     """A model in this process, behind an address, or on the platform."""
@@ -31,4 +34,4 @@ class Model(Protocol):
         ...
 
 
-__all__ = ["TARGETS", "Model"]
+__all__ = ["TARGETS", "UPLOADING", "Model"]

@@ -8,7 +8,7 @@ from typing import Any
 from boxtrail.detectors.factory import DetectorSpec
 from boxtrail.errors import ConfigError
 from boxtrail.predict.local_model import LocalModel
-from boxtrail.predict.model import TARGETS, Model
+from boxtrail.predict.model import TARGETS, UPLOADING, Model
 from boxtrail.predict.prediction import Prediction
 from boxtrail.predict.session import PredictionSession
 
@@ -198,10 +198,9 @@ class ModelAPI:
 
 ARGUMENTS = frozenset(
     {
-        *TARGETS, "batch_size", "conf", "img_size", "classes", "upload_mode", "recursive", "tracking",
+        *TARGETS, *UPLOADING, "batch_size", "conf", "img_size", "classes", "recursive", "tracking",
         "tracking_config", "stride", "start_frame", "end_frame", "num_frames", "duration", "direction",
-        "sliding_window", "window_size", "overlap", "iou_merge_threshold", "output_project_id",
-        "model_prediction_suffix",
+        "sliding_window", "window_size", "overlap",
     }
 )  # fmt: skip
 

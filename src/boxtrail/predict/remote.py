@@ -14,6 +14,7 @@ import numpy as np
 from boxtrail.detectors.supervisely_calls import Calls, open_file
 from boxtrail.errors import ConfigError, DetectorError, SourceError, require
 from boxtrail.predict.inputs import ImageInput, VideoInput, resolve
+from boxtrail.predict.model import UPLOADING
 from boxtrail.predict.prediction import Prediction
 from boxtrail.predict.session import Work
 from boxtrail.predict.settings import Settings, settings_of
@@ -61,11 +62,7 @@ class RemoteModel:
             SourceError: if the input cannot be read, or the server not be reached.
         """
         target = {name: arguments.pop(name) for name in PLATFORM if name in arguments}
-        extra: dict[str, Any] = {
-            name: arguments.pop(name)
-            for name in ("upload_mode", "iou_merge_threshold", "output_project_id", "model_prediction_suffix")
-            if name in arguments
-        }
+        extra: dict[str, Any] = {name: arguments.pop(name) for name in UPLOADING if name in arguments}
         settings = settings_of(**arguments)
         names = [entry["title"] for entry in self.ask("get_model_meta").get("classes", [])]
         if target:

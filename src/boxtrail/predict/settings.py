@@ -103,7 +103,7 @@ class Settings:
             raise ConfigError(f"conf must lie in [0, 1], not {self.conf}")
         if self.img_size is not None:
             sides = (self.img_size,) if isinstance(self.img_size, int) else tuple(self.img_size)
-            if len(sides) not in (1, 2):
+            if len(sides) != (1 if isinstance(self.img_size, int) else 2):
                 raise ConfigError(f"img_size is one number or (width, height), not {self.img_size!r}")
             for side in sides:
                 whole_number("img_size", side, 1)

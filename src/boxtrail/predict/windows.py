@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from boxtrail.errors import ConfigError
 
 WINDOW = 640
 OVERLAP = 0.2
+MOST_WINDOWS = 10_000  # of one image
 NEAR = 3.0  # pixels from the edge of a window at which a box is taken to be cut off
 MAX_IOU = 0.5  # of two boxes that are taken for one thing seen in two windows
 SEAM = 0.8  # share of the smaller box inside the larger from which the smaller is the part a window cut off
@@ -60,8 +62,19 @@ class Windows:
         return cls(int(sides[0]), int(sides[1]), pixels[0], pixels[1])
 
     def cut(self, size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
-        """Windows ``x1, y1, x2, y2`` over an image of (height, width), row by row."""
+        """Windows ``x1, y1, x2, y2`` over an image of (height, width), row by row.
+
+        Raises:
+            ConfigError: if there are more than :data:`MOST_WINDOWS`.
+        """
         height, width = size
+        across = _count(width, self.width, self.overlap_x)
+        down = _count(height, self.height, self.overlap_y)
+        if across * down > MOST_WINDOWS:
+            raise ConfigError(
+                f"{across} × {down} windows of {self.width} × {self.height} pixels in one image; "
+                f"at most {MOST_WINDOWS} are cut: take larger ones, or a smaller overlap"
+            )
         return [
             (left, top, left + min(self.width, width), top + min(self.height, height))
             for top in _starts(height, self.height, self.overlap_y)
@@ -74,6 +87,11 @@ def _pair(name: str, value: float | Sequence[float]) -> tuple[float, float]:
     if len(pair) != 2 or any(isinstance(side, bool) or not isinstance(side, (int, float)) for side in pair):
         raise ConfigError(f"{name} is one number or (width, height), not {value!r}")
     return pair
+
+
+def _count(length: int, window: int, overlap: int) -> int:
+    """How many windows there are along one side."""
+    return 1 + math.ceil(max(length - window, 0) / (window - overlap))
 
 
 def _starts(length: int, window: int, overlap: int) -> list[int]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.images import decode_image
@@ -17,6 +21,14 @@ if TYPE_CHECKING:
 MEDIA = {"json": JSON, "msgpack": MSGPACK, "raw": RAW}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unpacked:
+    """What a client sent of one frame; of an image (H, W, 3) BGR the detections are still to come."""
+
+    message: FrameMessage
+    image: NDArray[np.uint8] | None = None
+
+
 def answer(
     service: Service, session: TrackingSession, kind: str, data: bytes, query: dict[str, str], out: str | None
 ) -> tuple[bytes, str]:
@@ -26,23 +38,38 @@ def answer(
         RefusedError: 415 for a kind of body nobody knows, 404 for a session closed in between.
         InvalidInputError: for a frame that cannot be tracked.
     """
-    image = None
+    return track(service, session, unpack(service, kind, data, query), out or KINDS.get(kind, "json"))
+
+
+def unpack(service: Service, kind: str, data: bytes, query: dict[str, str]) -> Unpacked:
+    """A frame of its body. It asks nothing of the session, so the next frame can be unpacked while one is tracked.
+
+    Raises:
+        RefusedError, InvalidInputError: as :func:`answer`.
+    """
     if kind.startswith("image/"):
-        image = decode_image(data, service.limits.max_pixels)
-        place = decode("raw", b"", query)
+        return Unpacked(decode("raw", b"", query), decode_image(data, service.limits.max_pixels))
+    if kind in KINDS:
+        return Unpacked(decode(KINDS[kind], data, query))
+    raise RefusedError(415, f"frames come as {', '.join(KINDS)} or image/…, not as {kind}")
+
+
+def track(service: Service, session: TrackingSession, frame: Unpacked, wire: str) -> tuple[bytes, str]:
+    """The tracks of a frame, packed.
+
+    Raises:
+        RefusedError, InvalidInputError: as :func:`answer`.
+    """
+    message, image = frame.message, frame.image
+    if image is not None:
         rows = session.detect(service.model.detectors, image)
-        message = FrameMessage(rows, place.frame, place.timestamp)
-    elif kind in KINDS:
-        message = decode(KINDS[kind], data, query)
-    else:
-        raise RefusedError(415, f"frames come as {', '.join(KINDS)} or image/…, not as {kind}")
+        message = FrameMessage(rows, message.frame, message.timestamp)
     with session.lock:
         if session.closed:
             raise RefusedError(404, f"session {session.id!r} is closed")
         tracks, number = step(session, message, image)
         session.remember(tracks, image)
-    wire = out or KINDS.get(kind, "json")
     return encode(wire, tracks, number), MEDIA[wire]
 
 
-__all__ = ["answer"]
+__all__ = ["Unpacked", "answer", "track", "unpack"]

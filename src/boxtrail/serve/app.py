@@ -47,11 +47,13 @@ class Application:
     Attributes:
         api: all routes, with their OpenAPI document.
         service: what they work with.
+        bodies: what counts the bodies of requests and answers.
     """
 
     def __init__(self, api: FastAPI, service: Service, token: str | None) -> None:
         self.api, self.service = api, service
-        self._stack = Access(BodyLimit(Frames(api, service), service.limits), token)
+        self.bodies = BodyLimit(Frames(api, service), service.limits)
+        self._stack = Access(self.bodies, token)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """As ASGI has it."""

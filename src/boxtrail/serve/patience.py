@@ -3,30 +3,92 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
+
+STALL_SECONDS = 30.0  # in which a body or an answer must come on by LEAST_BYTES
+LEAST_BYTES = 4096
+
+if TYPE_CHECKING:
+    Socket = asyncio.Protocol
+else:
+    Socket = AutoWebSocketsProtocol
+
+
+class Outflow:
+    """Watches that a client takes what is sent to it; one that does not loses the connection.
+
+    uvicorn waits for such a client for ever, also after it has closed the connection by itself: closing waits for
+    what is not sent yet.
+    """
+
+    def __init__(self, stall_seconds: float, least_bytes: int) -> None:
+        self._stall_seconds, self._least_bytes = stall_seconds, least_bytes
+        self._timer: asyncio.TimerHandle | None = None
+
+    def attach(self, transport: asyncio.Transport) -> None:
+        """Hear of every byte the system did not take at once, not only of many."""
+        transport.set_write_buffer_limits(high=0)
+
+    def begin(self, transport: asyncio.Transport) -> None:
+        """Bytes wait to be sent; while they do, no others are added."""
+        left = transport.get_write_buffer_size()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._stall_seconds, self._look, transport, left)
+
+    def end(self) -> None:
+        """They are sent, or nobody is there any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self, transport: asyncio.Transport, before: int) -> None:
+        left = transport.get_write_buffer_size()
+        if left and before - left < self._least_bytes:
+            transport.abort()
+        elif left:
+            self.begin(transport)
 
 
 class PatientProtocol(HttpToolsProtocol):
     """HTTP as uvicorn speaks it, with an end to its patience.
 
-    uvicorn itself waits for ever for the rest of a request, and keeps headers of any length.
+    uvicorn itself waits for ever for the rest of a request, and for somebody to read an answer, and keeps headers of
+    any length.
     """
 
     head_seconds = 20.0  # from the connection, or the first byte of a request, to the end of its headers
-    stall_seconds = 30.0  # in which a body must come on by ``least_bytes``
-    least_bytes = 4096
+    stall_seconds = STALL_SECONDS
+    least_bytes = LEAST_BYTES
     most_head_bytes = 65536
     look_seconds = 5.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
         super().connection_made(transport)
+        self._outflow = Outflow(self.stall_seconds, self.least_bytes)
+        self._outflow.attach(transport)
         self._in_head, self._head_bytes = True, 0
         self._bytes = self._marked_bytes = 0
         self._began = self._marked = self.loop.time()
         self.loop.call_later(self.look_seconds, self._look)
+
+    def pause_writing(self) -> None:
+        """The client does not take what is sent."""
+        super().pause_writing()
+        self._outflow.begin(self.transport)
+
+    def resume_writing(self) -> None:
+        """It has taken all."""
+        super().resume_writing()
+        self._outflow.end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody waits any more."""
+        self._outflow.end()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Count what comes."""
@@ -71,4 +133,32 @@ class PatientProtocol(HttpToolsProtocol):
         return bool(cycle is not None and cycle.more_body and not cycle.response_complete and taking)
 
 
-__all__ = ["PatientProtocol"]
+class PatientSocket(Socket):
+    """A WebSocket as uvicorn speaks it, with an end to its patience; its pings end nothing while bytes wait."""
+
+    stall_seconds = STALL_SECONDS
+    least_bytes = LEAST_BYTES
+    transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to watch."""
+        self._outflow = Outflow(self.stall_seconds, self.least_bytes)
+        super().connection_made(transport)
+
+    def pause_writing(self) -> None:
+        """The client does not take what is sent."""
+        super().pause_writing()
+        self._outflow.begin(self.transport)
+
+    def resume_writing(self) -> None:
+        """It has taken all."""
+        super().resume_writing()
+        self._outflow.end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody waits any more."""
+        self._outflow.end()
+        super().connection_lost(exc)
+
+
+__all__ = ["PatientProtocol", "PatientSocket"]

@@ -9,7 +9,7 @@ import uvicorn
 
 from boxtrail.errors import ConfigError
 from boxtrail.serve.limits import Limits
-from boxtrail.serve.patience import PatientProtocol
+from boxtrail.serve.patience import PatientProtocol, PatientSocket
 
 
 def make_server(app: Any, limits: Limits) -> uvicorn.Server:
@@ -18,6 +18,7 @@ def make_server(app: Any, limits: Limits) -> uvicorn.Server:
         uvicorn.Config(
             app,
             http=PatientProtocol,
+            ws=PatientSocket,
             ws_max_size=limits.max_body_bytes,
             ws_per_message_deflate=False,  # rows of numbers hardly shrink, and packing them takes longer than tracking
             timeout_keep_alive=75,  # longer than clients keep one, so that none is closed as a request comes

@@ -9,8 +9,9 @@ from typing import Any
 from boxtrail.detectors.factory import DetectorSpec, shown_name
 from boxtrail.predict.local_model import LocalModel
 from boxtrail.predict.sharing import DetectorPool
+from boxtrail.serve.client_options import check_options
 from boxtrail.serve.errors import RefusedError
-from boxtrail.trackers import Tracker, create_tracker
+from boxtrail.trackers import Tracker, create_tracker, tracker_class
 
 
 class ServedModel:
@@ -56,14 +57,20 @@ class ServedModel:
             raise RefusedError(503, "the model was shut down", retry_after=5)
         return self.local.detectors
 
-    def new_tracker(self, name: str | None = None, **options: Any) -> Tracker:
-        """A tracker for one stream; the server's own options hold for its own tracker alone.
+    def new_tracker(self, name: str | None = None, /, **options: Any) -> Tracker:
+        """A tracker for one stream, as a client wants it; the server's own options hold for its own tracker alone.
+
+        Where the server has an embedder, a tracker that goes by looks has it for frames that come as images.
 
         Raises:
-            ConfigError: for an unknown tracker or option.
+            ConfigError: for an unknown tracker or option, or one that clients may not set.
         """
+        check_options(options)
         own = self.tracker_options if name in (None, self.tracker) else {}
-        return create_tracker(name or self.tracker, **{**own, **options})
+        name = name or self.tracker
+        if self.embedder is not None and tracker_class(name.partition(":")[0]).appearance != "unused":
+            own = {**own, "reid_weights": self.embedder}
+        return create_tracker(name, **{**own, **options})
 
 
 def _embedder(spec: Any, device: str) -> Any:

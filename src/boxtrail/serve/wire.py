@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from boxtrail.errors import InvalidInputError, require
 from boxtrail.results import TrackResults
-from boxtrail.serve.body import check_values
+from boxtrail.serve.body import parse_json
 
 MOST_DIGITS = 19
 MOST_ROWS = 100_000  # detections and embeddings of one frame
@@ -47,7 +47,7 @@ def decode(kind: str, body: bytes, query: Mapping[str, str]) -> FrameMessage:
     columns = _columns(query)
     if kind == "raw":
         return FrameMessage(_unpacked(body, columns), frame, timestamp)
-    said = _parse(body) if kind == "json" else _unpack(body)
+    said = parse_json(body) if kind == "json" else _unpack(body)
     if not isinstance(said, dict):
         raise InvalidInputError("the body must be an object with detections, not a list or a number")
     message = message_of(said)
@@ -78,15 +78,6 @@ def message_of(said: Mapping[str, Any]) -> FrameMessage:
         _seconds(said.get("timestamp")),
         None if looks is None else _rows(looks, "embeddings").astype(np.float32),
     )
-
-
-def _parse(body: bytes) -> Any:
-    """A value of JSON, by a parser four times as fast as Python's own; NaN is no JSON."""
-    check_values(body)
-    try:
-        return orjson.loads(body)
-    except ValueError as error:
-        raise InvalidInputError(f"the body is no JSON: {error}") from error
 
 
 def _unpack(body: bytes) -> Any:

@@ -21,6 +21,14 @@ _FIELDS = (
     "stream",
 )
 
+_KINDS: dict[str, tuple[type, ...]] = {
+    "is_obb": (bool, type(None)),
+    "timestamp": (int, float, type(None)),
+    "embedding_width": (int, type(None)),
+    "embedding_frame": (int,),
+    "num_dropped": (int,),
+}
+
 
 def check_saved(state: Mapping[str, Any], name: str, own: Mapping[str, Any], *, strict: bool) -> None:
     """A saved state must be complete, of this version and tracker, and if ``strict`` of the same options.
@@ -30,13 +38,16 @@ def check_saved(state: Mapping[str, Any], name: str, own: Mapping[str, Any], *, 
     """
     try:
         version, saved = state["boxtrail_state"], {field: state[field] for field in _FIELDS}
-        options, _ = dict(saved["options"]), int(saved["num_dropped"])
+        options = dict(saved["options"])
     except (KeyError, TypeError, ValueError) as error:
         raise StateError(f"this is no saved tracker state: {error!r}") from error
     if version != STATE_VERSION:
         raise StateError(f"the state has version {version!r}; this boxtrail reads version {STATE_VERSION}")
     if saved["tracker"] != name:
         raise StateError(f"the state is of {saved['tracker']!r}, not of {name!r}")
+    for field, kinds in _KINDS.items():
+        if not isinstance(saved[field], kinds) or (isinstance(saved[field], bool) and bool not in kinds):
+            raise StateError(f"this is no saved tracker state: {field} is {saved[field]!r}")
     if strict:
         check_same_options(options, own)
 

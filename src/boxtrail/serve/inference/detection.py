@@ -17,7 +17,7 @@ from boxtrail.predict.annotation import image_annotation
 from boxtrail.predict.prediction import Prediction
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.inference.streams import Streams
-from boxtrail.serve.inference.wire import images_of, predictions_of
+from boxtrail.serve.inference.wire import images_of, predictions_of, texts
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
@@ -61,7 +61,7 @@ def keep(rows: FloatArray, asked: Mapping[str, Any], names: Mapping[int, str]) -
     confidence = asked.get("confidence")
     least = CONFIDENCE if confidence in (None, "best", "default") else _share("confidence", confidence)
     rows = rows[rows[:, -2] >= max(least, LEAST_CONFIDENCE)]
-    if wanted := asked.get("class_filter"):
+    if wanted := texts("class_filter", asked.get("class_filter")):
         rows = rows[[names.get(int(label)) in wanted for label in rows[:, -1]]]
     labels = None if asked.get("class_agnostic_nms") in (True, "true", "True") else rows[:, -1]
     best = suppress(
@@ -119,7 +119,7 @@ def _share(name: str, value: Any) -> float:
     """A share in [0, 1]; from 1 on it is taken for per cent."""
     try:
         number = float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise RefusedError(400, f"{name} must be a number, not {value!r}") from error
     if not 0.0 <= number <= 100.0:
         raise RefusedError(400, f"{name} must lie in [0, 1], not {value!r}")
@@ -129,7 +129,7 @@ def _share(name: str, value: Any) -> float:
 def _count(value: Any) -> int:
     try:
         return max(0, int(value))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise RefusedError(400, f"max_detections must be a whole number, not {value!r}") from error
 
 

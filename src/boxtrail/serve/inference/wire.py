@@ -60,6 +60,32 @@ def images_of(values: Sequence[Any], max_pixels: int) -> list[NDArray[np.uint8]]
     return images
 
 
+def texts(name: str, value: Any) -> frozenset[str]:
+    """The texts of a list in a request, such as classes or fields; a missing list is an empty one.
+
+    Raises:
+        RefusedError: 400 for anything else.
+    """
+    if value is None:
+        return frozenset()
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise RefusedError(400, f"{name} must be a list of texts, not {repr(value)[:40]}")
+    return frozenset(value)
+
+
+def object_of(name: str, value: Any) -> Mapping[str, Any]:
+    """The object in a request; a missing one is empty.
+
+    Raises:
+        RefusedError: 400 for anything else.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise RefusedError(400, f"{name} must be a JSON object, not {repr(value)[:40]}")
+    return value
+
+
 def predictions_of(
     rows: FloatArray,
     names: Mapping[int, str],
@@ -94,21 +120,4 @@ def predictions_of(
     return found
 
 
-def rows_of(predictions: Sequence[Mapping[str, Any]]) -> FloatArray:
-    """(N, 6) ``x1, y1, x2, y2, conf, cls`` of such predictions.
-
-    Raises:
-        RefusedError: 400 for one without its numbers.
-    """
-    rows = np.empty((len(predictions), 6))
-    for index, entry in enumerate(predictions):
-        try:
-            x, y, width, height = (float(entry[name]) for name in ("x", "y", "width", "height"))
-            score, label = float(entry.get("confidence", 1.0)), float(entry.get("class_id", -1))
-        except (KeyError, TypeError, ValueError) as error:
-            raise RefusedError(400, f"prediction {index} has no {error}") from error
-        rows[index] = x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0, score, label
-    return rows
-
-
-__all__ = ["image_of", "images_of", "predictions_of", "rows_of"]
+__all__ = ["image_of", "images_of", "object_of", "predictions_of", "texts"]

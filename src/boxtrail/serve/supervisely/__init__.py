@@ -13,13 +13,13 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
 from boxtrail.errors import BoxtrailError
-from boxtrail.predict.session import PredictionSession
+from boxtrail.predict.session import PredictionSession, Work
 from boxtrail.serve import body
 from boxtrail.serve.errors import RefusedError
-from boxtrail.serve.images import check_size, declared_size
 from boxtrail.serve.supervisely import answers
 from boxtrail.serve.supervisely.information import add_information
 from boxtrail.serve.supervisely.jobs import Job, Jobs, without_folder
+from boxtrail.serve.supervisely.sizes import bounded, check_files
 from boxtrail.serve.supervisely.state import arguments, read_state
 from boxtrail.serve.supervisely.uploads import receive
 
@@ -96,12 +96,10 @@ async def _take(request: Request, service: Service, jobs: Jobs, *, video: bool) 
     await _in_thread(jobs.check_room)
     folder, files, state = await receive(request, service.folders.new)
     try:
-        if not video:
-            await _in_thread(lambda: _check_sizes(files, service.limits.max_pixels))
         if video and len(files) != 1:
             raise RefusedError(400, f"one video is tracked at a time, not {len(files)}")
         given = arguments(state, video=video)
-        work = await _in_thread(lambda: service.model.local.start(files, **given))
+        work = await _in_thread(lambda: _work(service, files, given, video=video))
         job = jobs.add(PredictionSession(work), folder)
     except BaseException as error:
         await _in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
@@ -113,11 +111,11 @@ async def _take(request: Request, service: Service, jobs: Jobs, *, video: bool) 
     return {"message": "Scheduled inference task.", "inference_request_uuid": job.uuid}
 
 
-def _check_sizes(files: Sequence[Path], max_pixels: int) -> None:
-    """Refuse small files that hold huge images; what is no image is told when its turn comes."""
-    for file in files:
-        if (size := declared_size(file)) is not None:
-            check_size(size, max_pixels)
+def _work(service: Service, files: Sequence[Path], given: dict[str, Any], *, video: bool) -> Work:
+    """Predictions of the files, of which no batch fills the memory."""
+    most = service.limits.max_pixels
+    largest = check_files(files, most, video=video)
+    return service.model.local.start(files, **bounded(given, largest, most))
 
 
 def _add_requests(routes: APIRouter, jobs: Jobs) -> None:

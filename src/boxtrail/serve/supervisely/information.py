@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
+from boxtrail.predict.local_model import LocalModel
 from boxtrail.trackers import TRACKERS
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
-BATCH = 16
-
 
 def add_information(routes: APIRouter, service: Service) -> None:
     """Everything ``ModelAPI`` asks beside predictions. Bodies may be empty and are not looked at."""
+    _add_meta(routes, service)
+    _add_abilities(routes, service)
+    _add_deployment(routes, service.model.local)
+    _add_models(routes, service.model.local)
+
+
+def _add_meta(routes: APIRouter, service: Service) -> None:
     model = service.model.local
 
     @routes.post("/get_output_classes_and_tags")
@@ -34,6 +40,8 @@ def add_information(routes: APIRouter, service: Service) -> None:
         """Every tracker with its options."""
         return dict(model.ask("get_tracking_settings"))
 
+
+def _add_abilities(routes: APIRouter, service: Service) -> None:
     @routes.post("/get_session_info")
     async def session_info() -> dict[str, Any]:
         """What this server can do."""
@@ -52,6 +60,8 @@ def add_information(routes: APIRouter, service: Service) -> None:
             "task type": "object detection",
         }
 
+
+def _add_deployment(routes: APIRouter, model: LocalModel) -> None:
     @routes.post("/get_deploy_info")
     async def deploy_info() -> dict[str, Any]:
         """What model it is."""
@@ -68,6 +78,13 @@ def add_information(routes: APIRouter, service: Service) -> None:
         """Another word than ready lets ``is_deployed()`` say False instead of raising."""
         return {"status": "ready" if model.ask("is_deployed") else "not deployed"}
 
+    @routes.post("/freeze_model")
+    async def freeze_model() -> dict[str, str]:
+        """Bring the model to the CPU."""
+        return dict(model.ask("freeze_model"))
+
+
+def _add_models(routes: APIRouter, model: LocalModel) -> None:
     @routes.post("/list_pretrained_models")
     async def list_pretrained_models() -> list[str]:
         """Names ``load`` knows."""
@@ -77,11 +94,6 @@ def add_information(routes: APIRouter, service: Service) -> None:
     async def list_pretrained_model_infos() -> list[dict[str, Any]]:
         """The same, with what is known of them."""
         return list(model.ask("list_pretrained_model_infos"))
-
-    @routes.post("/freeze_model")
-    async def freeze_model() -> dict[str, str]:
-        """Bring the model to the CPU."""
-        return dict(model.ask("freeze_model"))
 
 
 __all__ = ["add_information"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from boxtrail.errors import ConfigError
+from boxtrail.errors import ConfigError, InvalidInputError
 from boxtrail.predict.settings import TRACKER
+from boxtrail.serve.body import parse_json
+from boxtrail.serve.client_options import check_options
 
 # The SDK sends some settings twice, under old names too; the first that is there counts.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -36,9 +37,9 @@ def read_state(text: str) -> dict[str, Any]:
         ConfigError: if it is no JSON object.
     """
     try:
-        state = json.loads(text or "{}")
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"state is no JSON: {error}") from error
+        state = parse_json((text or "{}").encode())
+    except InvalidInputError as error:
+        raise ConfigError(f"state: {error}") from error
     if not isinstance(state, dict):
         raise ConfigError("state must be a JSON object")
     return state
@@ -53,6 +54,8 @@ def arguments(state: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
     settings = state.get("settings") or {}
     if isinstance(settings, str):
         settings = read_state(settings)
+    if not isinstance(settings, Mapping):
+        raise ConfigError("settings must be a JSON object")
     found: dict[str, Any] = {}
     for name, spellings in NAMES.items():
         if name in VIDEO and not video:
@@ -67,7 +70,7 @@ def arguments(state: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
         raise ConfigError(f"conf must be a number, not {found['conf']!r}")
     classes = settings.get("classes")
     if classes and classes != "all":
-        found["classes"] = list(classes)
+        found["classes"] = [classes] if isinstance(classes, str) else list(classes)
     found |= _windows(settings)
     if state.get("tracker") is not None:  # the SDK sends one for videos alone
         found |= {"tracking": True, "tracking_config": _tracker(state)}
@@ -80,6 +83,7 @@ def _tracker(state: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         raise ConfigError("tracker_settings must be an object")
     options = {key: value for key, value in given.items() if key not in IGNORED_OPTIONS and value is not None}
+    check_options(options)
     if isinstance(method := options.get("cmc_method"), str):
         options["cmc_method"] = CMC_NAMES.get(method.lower(), method.lower())
     if given.get("mot20") and "fuse_score" not in options:

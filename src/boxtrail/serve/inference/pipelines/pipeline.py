@@ -132,10 +132,11 @@ class Pipeline:
 
     def _metadata(self, source: PipelineSource) -> dict[str, Any]:
         video = source.source
+        width, height = video.frame_size or (None, None)
         return {
             "source_properties": {
-                "width": None,
-                "height": None,
+                "width": width,
+                "height": height,
                 "total_frames": video.source_frames or -1,
                 "is_file": not video.is_live,
                 "fps": video.fps,
@@ -144,7 +145,7 @@ class Pipeline:
             },
             "source_reference": source.reference,
             "buffer_size": 64,
-            "state": ENDED if source.ended else self.state,
+            "state": ENDED if source.ended and self.state != ERROR else self.state,
             "buffer_filling_strategy": source.strategy,
             "buffer_consumption_strategy": "EAGER",
             "source_id": source.source_id,
@@ -162,17 +163,19 @@ class Pipeline:
                 self._work(batch)
                 self._latency = time.perf_counter() - began
                 self._stop.wait(max(0.0, self._pause - self._latency))
-        except (BoxtrailError, ValueError) as error:
+        except BoxtrailError as error:
             logger.warning("pipeline %s ended: %s", self.id, error)
-            self._note(
-                "INFERENCE_ERROR",
-                {"error_type": type(error).__name__, "error_message": str(error)},
-                severity=3,
-            )
-            self.state = ERROR
-            return
-        self.state = TERMINATING if self._stop.is_set() else ENDED
-        self._note("VIDEO_CONSUMED", {})
+            self._fail(type(error).__name__, str(error))
+        except Exception as error:
+            logger.error("pipeline %s failed", self.id, exc_info=error)
+            self._fail(type(error).__name__, "the server failed")  # else it would be said to run for ever
+        else:
+            self.state = TERMINATING if self._stop.is_set() else ENDED
+            self._note("VIDEO_CONSUMED", {})
+
+    def _fail(self, kind: str, message: str) -> None:
+        self._note("INFERENCE_ERROR", {"error_type": kind, "error_message": message}, severity=3)
+        self.state = ERROR
 
     def _read(self, source: PipelineSource) -> Frame | None:
         return None if source.ended or self._stop.is_set() else source.read()

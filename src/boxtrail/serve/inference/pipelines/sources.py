@@ -34,11 +34,12 @@ class PipelineSource:
         roots: tuple[Path, ...],
         allow_urls: bool,
         strategy: str | None,
+        max_pixels: int | None = None,
     ) -> None:
         if strategy is not None and strategy not in STRATEGIES:
             raise RefusedError(400, f"source_buffer_filling_strategy is one of {', '.join(STRATEGIES)}")
         self.reference, self.source_id = reference, source_id
-        self.source: Any = _open(reference, roots=roots, allow_urls=allow_urls)
+        self.source: Any = _open(reference, roots=roots, allow_urls=allow_urls, max_pixels=max_pixels)
         waits = strategy == "WAIT" or (strategy is None and not self.source.is_live)
         self.strategy = strategy or ("WAIT" if waits else "ADAPTIVE_DROP_OLDEST")
         self._running = threading.Event()
@@ -78,7 +79,7 @@ class PipelineSource:
         self.source.close()
 
 
-def _open(reference: Any, *, roots: tuple[Path, ...], allow_urls: bool) -> Source:
+def _open(reference: Any, *, roots: tuple[Path, ...], allow_urls: bool, max_pixels: int | None) -> Source:
     is_camera = isinstance(reference, int) or (isinstance(reference, str) and reference.isdecimal())
     if not isinstance(reference, (str, int)) or isinstance(reference, bool):
         raise RefusedError(400, f"a video is a path, an address or a camera's number, not {reference!r}")
@@ -88,7 +89,7 @@ def _open(reference: Any, *, roots: tuple[Path, ...], allow_urls: bool) -> Sourc
     elif not any(_is_below(Path(str(reference)), root) for root in roots):
         raise RefusedError(400, "this server opens no such video; start it with --video-root FOLDER")
     try:
-        return open_source(reference, prefetch=0)
+        return open_source(reference, prefetch=0, max_pixels=max_pixels)
     except (OSError, ConfigError) as error:
         raise RefusedError(400, f"the video cannot be opened: {error}") from error
 

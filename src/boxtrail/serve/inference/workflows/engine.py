@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,7 @@ class WorkflowEngine:
         asked = {name: fields[name] for name in MODEL_OPTIONS if fields.get(name) is not None}
         rows = self._rows(picture, key)
         found = Found.new(keep(rows, {**asked, "confidence": confidence}, names), picture, names)
-        return {"predictions": found, "inference_id": None, "model_id": fields.get("model_id")}
+        return {"predictions": found, "inference_id": str(uuid.uuid4()), "model_id": fields.get("model_id")}
 
     def _rows(self, picture: Picture, key: str) -> NDArray[np.float64]:
         """Detections in a picture; a detector that remembers frames must be the stream's own."""
@@ -128,12 +129,13 @@ class WorkflowEngine:
         values = {name: fields.get(name, default) for name, default in block.defaults.items()}
         try:
             options = block.options(values, metadata.fps)
-        except (TypeError, ValueError) as error:
+            most_seen = int(values.get("instances_cache_size", CACHE))
+        except (TypeError, ValueError, OverflowError) as error:
             raise WorkflowError(
                 f"step {step.name!r}: {error}", kind="RuntimeInputError", step=step.name
             ) from error
         rows, ids, is_new = self._update(
-            key, block.tracker, options, found, metadata, block.reads_pixels, values
+            key, block.tracker, options, found, metadata, block.reads_pixels, most_seen
         )
         tracked = found.select(rows, ids)
         fresh = [position for position, new in enumerate(is_new) if new]
@@ -153,7 +155,7 @@ class WorkflowEngine:
         found: Found,
         metadata: VideoMetadata,
         reads_pixels: bool,
-        values: Mapping[str, Any],
+        most_seen: int,
     ) -> tuple[list[int], list[int], list[bool]]:
         """Rows of ``found`` that have a track, the ids of these, and whether each is seen for the first time."""
         image = found.picture.pixels if reads_pixels else None
@@ -174,7 +176,7 @@ class WorkflowEngine:
             rows, ids = track(session, found.rows, image, found.picture.pixels)
             if metadata.frame_number is not None:
                 session.last_number = metadata.frame_number
-            seen = _note_seen(session.seen, ids, int(values.get("instances_cache_size", CACHE)))
+            seen = _note_seen(session.seen, ids, most_seen)
         self._service.sessions.note(session, time.perf_counter() - began)
         return rows, ids, seen
 

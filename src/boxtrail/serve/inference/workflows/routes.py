@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.inference.routes import in_pool, read_json
+from boxtrail.serve.inference.wire import object_of, texts
 from boxtrail.serve.inference.workflows.engine import WorkflowEngine
 from boxtrail.serve.inference.workflows.errors import WorkflowError
 from boxtrail.serve.inference.workflows.specification import parse
@@ -22,10 +22,8 @@ def add_workflows(routes: APIRouter, service: Service, engine: WorkflowEngine, s
     """The two ways to run a workflow, each under two paths."""
 
     async def run(specification: Any, asked: dict[str, Any]) -> Any:
-        inputs = asked.get("inputs") or {}
-        if not isinstance(inputs, dict):
-            raise RefusedError(400, "inputs must be a JSON object")
-        excluded = set(asked.get("excluded_fields") or [])
+        inputs = object_of("inputs", asked.get("inputs"))
+        excluded = texts("excluded_fields", asked.get("excluded_fields"))
         owner = str(asked.get("api_key") or "")
 
         def work() -> list[dict[str, Any]]:
@@ -50,8 +48,7 @@ def add_workflows(routes: APIRouter, service: Service, engine: WorkflowEngine, s
     async def run_named(workspace: str, id: str, request: Request) -> Any:
         """Run a specification that is kept here."""
         asked = await read_json(request, service.limits.max_body_bytes)
-        specification = store.find(workspace, id)
-        return await run(specification.get("specification", specification), asked)
+        return await run(store.find(workspace, id), asked)
 
 
 __all__ = ["add_workflows"]

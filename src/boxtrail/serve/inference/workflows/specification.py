@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +15,7 @@ from boxtrail.serve.inference.workflows.errors import WorkflowError
 IMAGE_INPUTS = ("WorkflowImage", "InferenceImage")
 PARAMETER_INPUTS = ("WorkflowParameter", "InferenceParameter")
 METADATA_INPUT, BATCH_INPUT = "WorkflowVideoMetadata", "WorkflowBatchInput"
+MOST_KEPT = 1 << 16  # letters of a specification that is kept
 OUTPUTS = {
     **dict.fromkeys(DETECTORS, ("predictions", "inference_id", "model_id")),
     **{kind: block.outputs for kind, block in TRACKERS.items()},
@@ -51,9 +53,22 @@ class Workflow:
 def parse(specification: Any) -> Workflow:
     """A workflow of a specification's JSON.
 
+    A client sends the same one with every frame: those seen last are kept, by what they say.
+
     Raises:
         WorkflowError: naming what is wrong.
     """
+    text = json.dumps(specification, sort_keys=True)
+    return _kept(text) if len(text) <= MOST_KEPT else _parsed(text)
+
+
+@lru_cache(maxsize=128)
+def _kept(text: str) -> Workflow:
+    return _parsed(text)
+
+
+def _parsed(text: str) -> Workflow:
+    specification = json.loads(text)  # a copy of our own, which no caller changes
     if not isinstance(specification, Mapping):
         raise WorkflowError("a specification is a JSON object with inputs, steps and outputs")
     images, parameters = _inputs(_list(specification, "inputs"))
@@ -68,8 +83,7 @@ def parse(specification: Any) -> Workflow:
     ordered = _in_order(steps, {*images, *parameters})
     for name, selector in outputs.items():
         _check(selector, {*images, *parameters}, {step.name: step for step in steps}, f"output {name!r}")
-    key = sha256(json.dumps(specification, sort_keys=True, default=str).encode()).hexdigest()
-    return Workflow(tuple(images), parameters, tuple(ordered), outputs, key)
+    return Workflow(tuple(images), parameters, tuple(ordered), outputs, sha256(text.encode()).hexdigest())
 
 
 def selectors_of(fields: Mapping[str, Any]) -> list[str]:

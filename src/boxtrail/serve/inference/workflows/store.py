@@ -31,9 +31,11 @@ class WorkflowStore:
         if path is None or not path.is_file():
             raise RefusedError(404, f"there is no workflow {workspace}/{id} here")
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            said = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise RefusedError(500, f"workflow {workspace}/{id} cannot be read") from error
+        # As exported by Roboflow, the specification lies below a key of its own.
+        return said.get("specification", said) if isinstance(said, dict) else said
 
 
 __all__ = ["WorkflowStore"]
