@@ -175,12 +175,12 @@ def measure_mode(arch: str, mode: Mode, batch: int, num_rounds: int, device: str
         found = [regions(frame, boxes) for frame, boxes in zip(frames, rows, strict=True)]
         DeviceCrops(frames, found, embedder.input_size, network._device).cut(0, batch, blank)
 
-    @torch.no_grad()
     def forward() -> None:
-        if network._graphs is None:
-            network._forward(blank)
-        else:
-            network._graphs(network._graphs.buffer(batch))
+        with torch.no_grad():
+            if network._graphs is None:
+                network._forward(blank)
+            else:
+                network._graphs(network._graphs.buffer(batch))
 
     def path() -> None:
         embedder.embed(frames, rows, as_tensor=True)

@@ -85,6 +85,7 @@ class Boxtrail:
     Raises:
         ConfigError: for an unknown detector, tracker, camera motion, class or option.
         DetectorError: if the detector cannot be built.
+        EmbedderError: if the file of ``reid`` is not there (nothing is downloaded), or is no usable network.
         MissingExtraError: if something is not installed.
     """
 

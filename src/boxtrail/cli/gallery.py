@@ -26,7 +26,7 @@ _Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
 @gallery.command()
 def enrol(
-    folder: Annotated[Path, typer.Argument(help="Pictures, cut out: <name>/<image>.")],
+    folder: Annotated[Path, typer.Argument(help="Pictures, cut out: NAME/IMAGE.")],
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="The gallery; one that exists is added to.")
     ],

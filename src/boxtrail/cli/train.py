@@ -33,7 +33,7 @@ DataDir = Annotated[
 ]
 Pattern = Annotated[
     str | None,
-    _data(help="Of folder: such as '{sequence}/{identity}_f{frame}.jpg'; default <identity>/<image>."),
+    _data(help="Of folder: such as '{sequence}/{identity}_f{frame}.jpg'; default IDENTITY/IMAGE."),
 ]
 Sources = Annotated[
     list[str] | None, _data("--source", metavar="VIDEO", help="Of tracks: video or image folder; repeatable.")
@@ -47,7 +47,7 @@ DataOptions = Annotated[
     _data(
         "--data-option",
         metavar="KEY=VALUE",
-        help="train_fraction, gap, boxes, max_crops or min_size of the data set; repeatable.",
+        help="train_fraction, gap, boxes, max_crops, min_size or min_visibility of the data set; repeatable.",
     ),
 ]
 
