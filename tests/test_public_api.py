@@ -194,6 +194,7 @@ LAYERS = (
     {"pipeline", "execution", "benchmarks", "tuning", "predict", "supervisely", "demo"},
     {"serve"},
     {"cli"},
+    {"__main__"},
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PIPELINE = RANKS["pipeline"]

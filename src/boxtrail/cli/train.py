@@ -97,7 +97,7 @@ def train(
 
     Writes best.pt (the weights), last.pt (to --resume from), log.jsonl, training.png and botsort.yaml, a preset with
     the suggested appearance_thresh. Runs under torchrun as it is:
-    torchrun --nproc-per-node 4 -m boxtrail.cli train …
+    torchrun --nproc-per-node 4 -m boxtrail train …
     """
     with one_line_errors(debug=debug):
         from boxtrail.training import train_reid
