@@ -194,7 +194,7 @@ class Boxtrail:
             open_source, source, stride=stride, start_frame=start_frame, end_frame=end_frame,
             num_frames=num_frames, duration=duration, fps=fps,
         )  # fmt: skip
-        names = track_names(gallery, min_name_similarity, self._reid)
+        names = track_names(gallery, min_name_similarity, self._reid, self._generation["reid"])
         run = self._make_run(
             open_source_again, files, postprocess, names, stride=stride, show=show, progress=progress
         )

@@ -48,7 +48,7 @@ def enrol(
         from boxtrail.reid.gallery import Gallery
 
         known = Gallery.load(out) if out.exists() else Gallery(reid)
-        if known.model != reid:
+        if not known.fits(reid):
             raise ConfigError(
                 f"{out} was made with --reid {known.model}, and {reid} compares with nothing in it"
             )
