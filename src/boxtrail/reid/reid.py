@@ -51,7 +51,8 @@ class ReID:
         input_size: (height, width) of the crops.
         device: where the network runs.
         model: the ``torch.nn.Module``, or what another runtime made of the file. The network that runs is a copy of the
-            module with fewer steps: changing ``model`` later does not change the embeddings.
+            module with fewer steps: changing ``model`` later does not change the embeddings, and a module that was
+            given stays where and in the mode it was.
 
     Raises:
         ConfigError: for an unknown architecture, file type or device, or a device that is not there.
