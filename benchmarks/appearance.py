@@ -1,7 +1,8 @@
 """What appearance brings to tracking: without, with histograms, and with a trained network, and what it costs.
 
     python benchmarks/appearance.py
-    python benchmarks/appearance.py --weights osnet_x0_25_mine.pt --trackers botsort,deepocsort
+    python benchmarks/appearance.py --weights runs/train/osnet_x0_25/best.pt --only trackers,retrieval \\
+        --trackers botsort,deepocsort,strongsort,tracktrack
 
 Needs `boxtrail[video]` and the shared data (`BOXTRAIL_DATA`); `--weights` needs `boxtrail[reid]`.
 """
@@ -22,11 +23,13 @@ from boxtrail.evaluation import evaluate
 from boxtrail.pipeline import Boxtrail
 from boxtrail.reid import Embedder, create_embedder
 from boxtrail.trackers import TRACKERS, create_tracker
+from boxtrail.training.run import PRESET
 from filmed import Filmed, demo_film, filmed_sequences
 from sequences import data_folder
 from tables import NOTHING, markdown_table
 
 LOOKING = [name for name, kind in TRACKERS.items() if kind.appearance != "unused"]
+SECTIONS = ("trackers", "demo", "modes", "overlap", "retrieval")
 SEEDS = (0, 1, 2)
 MODES: dict[str, dict[str, Any]] = {
     "every frame": {},
@@ -75,9 +78,11 @@ def scores(film: Filmed, rows: list[list[float]]) -> tuple[float, int]:
     return 100.0 * float(overall["IDF1"]), int(overall["IDSW"])
 
 
-def tracked(film: Filmed, name: str, embeddings: list[NDArray[np.float32]] | None) -> tuple[float, int]:
-    """IDF1 and switches of a tracker at its defaults; the cameras stand still."""
-    tracker = create_tracker(name, frame_rate=film.frame_rate, cmc_method="none")
+def tracked(
+    film: Filmed, name: str, embeddings: list[NDArray[np.float32]] | None, preset: Path | None = None
+) -> tuple[float, int]:
+    """IDF1 and switches of a tracker at its defaults, or with a preset; the cameras stand still."""
+    tracker = create_tracker(name, preset=preset, frame_rate=film.frame_rate, cmc_method="none")
     rows: list[list[float]] = []
     for k, detections in enumerate(film.detections):
         tracks = tracker.update(detections, embs=None if embeddings is None else embeddings[k])
@@ -85,8 +90,10 @@ def tracked(film: Filmed, name: str, embeddings: list[NDArray[np.float32]] | Non
     return scores(film, rows)
 
 
-def trackers_table(films: list[Filmed], models: dict[str, Embedder], names: list[str]) -> str:
-    """IDF1 and switches of every tracker: without appearance, and with each model."""
+def trackers_table(
+    films: list[Filmed], models: dict[str, Embedder], names: list[str], presets: dict[str, Path]
+) -> str:
+    """IDF1 and switches of every tracker: without appearance, with each model, and BoT-SORT with its preset too."""
     found: dict[tuple[str, str], list[str]] = {}
     for film in films:
         looks = {"none": None, **{name: embeddings_of(film, model) for name, model in models.items()}}
@@ -98,6 +105,9 @@ def trackers_table(films: list[Filmed], models: dict[str, Embedder], names: list
                     idf1, switches = tracked(film, tracker, embeddings)
                     cell = f"{idf1:.1f} / {switches}"
                 found.setdefault((tracker, model), []).append(cell)
+                if tracker == "botsort" and model in presets:
+                    idf1, switches = tracked(film, tracker, embeddings, presets[model])
+                    found.setdefault((tracker, f"{model}, preset"), []).append(f"{idf1:.1f} / {switches}")
     rows = [[tracker, model, *cells] for (tracker, model), cells in found.items()]
     return markdown_table(["tracker", "appearance", *(film.name for film in films)], rows, num_text=2)
 
@@ -191,31 +201,55 @@ def retrieval(embeddings: NDArray[np.float32], people: NDArray[Any], late: NDArr
     return [f"{100.0 * np.mean(first):.1f}", f"{100.0 * np.mean(precisions):.1f}", *shown]
 
 
+def embedders(weights: list[Path], arch: str | None) -> tuple[dict[str, Embedder], dict[str, Path]]:
+    """Histograms, and the networks of the weights by architecture and file; the presets that training left beside."""
+    models: dict[str, Embedder] = {"histogram": create_embedder("histogram")}
+    presets = {}
+    for path in weights:
+        network: Any = create_embedder(path, arch=arch)
+        name = f"{getattr(network.model, 'arch', 'network')}, {path.stem}"
+        models[name] = network
+        if (preset := path.with_name(PRESET)).is_file():
+            presets[name] = preset
+    return models, presets
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--weights", type=Path, help="a trained network, beside the histograms")
-    parser.add_argument("--arch", help="its architecture, where the file's name does not say it")
+    parser.add_argument(
+        "--weights", type=Path, nargs="+", default=[], help="trained networks, beside histograms"
+    )
+    parser.add_argument("--arch", help="their architecture, where neither the files nor their names say it")
     parser.add_argument("--trackers", default=",".join(LOOKING))
     parser.add_argument("--modes-of", default="botsort,deepocsort", help="trackers of the tables of modes")
+    parser.add_argument(
+        "--only", default=",".join(SECTIONS), help="sections to print, of these; default: all"
+    )
     options = parser.parse_args()
+    wanted, names = options.only.split(","), options.trackers.split(",")
+    for given, known in ((wanted, SECTIONS), (names, LOOKING), (options.modes_of.split(","), LOOKING)):
+        if unknown := [name for name in given if name not in known]:
+            parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}")
     data = data_folder()
-    models = {"histogram": create_embedder("histogram")}
-    if options.weights:
-        models[options.weights.stem] = create_embedder(options.weights, arch=options.arch)
-    films, demos = filmed_sequences(data), [demo_film(seed) for seed in SEEDS]
-    names = options.trackers.split(",")
-    print("## Trackers\n\nIDF1 in per cent / identity switches.\n")
-    print(trackers_table(films, models, names))
-    print("\n## The film of `boxtrail demo`, motion detector\n")
-    print(trackers_table(demos, models, names))
-    model = list(models.values())[-1]
-    for name in options.modes_of.split(","):
-        print(f"\n## Embedding less, {name}, {list(models)[-1]}\n")
-        print(modes_table([*films, demos[0]], model, name))
-    print("\n## Overlap, BoT-SORT on 300 frames of `vtest.avi`, motion detector, seconds\n")
-    print(overlap_table(data, {**models, "a device, 10 ms a frame": Elsewhere()}))
-    print("\n## Retrieval in `reid-crops`\n\nCosine distances.\n")
-    print(retrieval_table(data, models))
+    models, presets = embedders(options.weights, options.arch)
+    last = list(models)[-1]
+    films = filmed_sequences(data)
+    demos = [demo_film(seed) for seed in SEEDS] if {"demo", "modes"} & set(wanted) else []
+    if "trackers" in wanted:
+        print("## Trackers\n\nIDF1 in per cent / identity switches.\n")
+        print(trackers_table(films, models, names, presets))
+    if "demo" in wanted:
+        print("\n## The film of `boxtrail demo`, motion detector\n")
+        print(trackers_table(demos, models, names, presets))
+    for name in options.modes_of.split(",") if "modes" in wanted else ():
+        print(f"\n## Embedding less, {name}, {last}\n")
+        print(modes_table([*films, demos[0]], models[last], name))
+    if "overlap" in wanted:
+        print("\n## Overlap, BoT-SORT on 300 frames of `vtest.avi`, motion detector, seconds\n")
+        print(overlap_table(data, {**models, "a device, 10 ms a frame": Elsewhere()}))
+    if "retrieval" in wanted:
+        print("\n## Retrieval in `reid-crops`\n\nCosine distances.\n")
+        print(retrieval_table(data, models))
 
 
 if __name__ == "__main__":

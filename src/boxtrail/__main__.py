@@ -1,4 +1,6 @@
-"""``python -m boxtrail``: the command line where the ``boxtrail`` command is not on the path."""
+"""``python -m boxtrail``: the command line, as for ``torchrun -m boxtrail train``."""
+
+from __future__ import annotations
 
 from boxtrail.cli.__main__ import main
 

@@ -71,6 +71,7 @@ class Boxtrail:
     Raises:
         ConfigError: for an unknown detector, tracker, camera motion, class or option.
         DetectorError: if the detector cannot be built.
+        EmbedderError: if the file of ``reid`` is not there (nothing is downloaded), or is no usable network.
         MissingExtraError: if something is not installed.
     """
 
@@ -178,7 +179,7 @@ class Boxtrail:
             open_source, source, stride=stride, start_frame=start_frame, end_frame=end_frame,
             num_frames=num_frames, duration=duration, fps=fps,
         )  # fmt: skip
-        names = track_names(gallery, min_name_similarity, self._reid)
+        names = track_names(gallery, min_name_similarity, self._reid, self._generation["reid"])
         plan = RunPlan(
             detector=self.detector, trackers=self._trackers, embed=self._embed, files=files, names=names,
             postprocess=postprocess, stride=stride, show=show, progress=progress,

@@ -6,9 +6,10 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,22 @@ def test_every_option_of_track_has_a_help_text(boxtrail: Boxtrail) -> None:
     assert len(options) >= 20
 
 
+def test_help_texts_have_no_tags_which_printing_would_swallow() -> None:
+    from typer.main import get_command
+
+    from boxtrail.cli.app import app
+
+    def texts(command: Any) -> Iterator[str]:
+        yield command.help or ""
+        yield from (getattr(parameter, "help", None) or "" for parameter in command.params)
+        for inner in getattr(command, "commands", {}).values():
+            yield from texts(inner)
+
+    found = list(texts(get_command(app)))
+    assert len(found) > 100
+    assert [text for text in found if re.search(r"<\w+>", re.sub(r"`[^`]*`", "", text))] == []
+
+
 def test_trackers_are_listed_with_options_and_presets(boxtrail: Boxtrail) -> None:
     code, out, _ = boxtrail("trackers")
     assert code == 0
@@ -64,7 +81,7 @@ def test_trackers_are_listed_with_options_and_presets(boxtrail: Boxtrail) -> Non
 def test_trackers_are_listed_with_needs_and_speed(boxtrail: Boxtrail) -> None:
     code, out, _ = boxtrail("trackers")
     assert code == 0
-    for word in ("needs", "detections", "speed", "fastest", "boxmot"):
+    for word in ("needs", "detections", "speed", "fastest", "boxmot", "(reid)", "--reid", "reid_weights"):
         assert word in out
 
 

@@ -52,6 +52,17 @@ def test_the_label_stays_inside_the_image(box: tuple[float, ...]) -> None:
     assert strip.sum() > 0.9 * (whole.sum() - 2 * 70)
 
 
+def test_names_are_drawn_without_their_accents_and_in_other_scripts_with_the_id() -> None:
+    rows = TrackResults([[90, 90, 120, 130, 1234, 0.87, 0, 0]])
+
+    def drawn(name: str) -> NDArray[np.uint8]:
+        return TrackPainter({0: "person"}, track_name=lambda _: name).draw(canvas(), rows)
+
+    np.testing.assert_array_equal(drawn("Ümit Čapek"), drawn("Umit Capek"))
+    np.testing.assert_array_equal(drawn("安娜"), drawn("1234 ??"))
+    assert not np.array_equal(drawn("Umit"), drawn("Anna"))
+
+
 def test_labels_of_neighbours_do_not_hide_each_other() -> None:
     rows = TrackResults([[100 + 12 * k, 100 + k, 112 + 12 * k, 160, k + 1, 0.9, 0, 0] for k in range(3)])
     together = TrackPainter({0: "person"}).draw(canvas(), rows)

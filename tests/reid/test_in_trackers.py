@@ -8,60 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from boxtrail import TrackResults
 from boxtrail.errors import ConfigError, InvalidDetectionsError, InvalidInputError
-from boxtrail.reid.by_class import ClassEmbedder, embedder_of
 from boxtrail.trackers import TRACKERS, Tracker, create_tracker
+from reid.badges import SIZE, Badges, row, scene
 
 LOOKING = sorted(name for name, kind in TRACKERS.items() if kind.appearance != "unused")
-SIZE = (240, 640)
-NUM_PEOPLE = 6
-
-
-class Badges:
-    """Reads the grey value in the middle of a box: everybody wears a number. Notes what it was asked."""
-
-    def __init__(self, dim: int = 16) -> None:
-        self.dim = dim
-        self.asked: list[NDArray[np.float64]] = []
-
-    def embed(self, frames: Any, boxes: Any, **_: Any) -> Any:
-        if isinstance(frames, list):
-            return [self.embed(frame, rows) for frame, rows in zip(frames, boxes, strict=True)]
-        boxes = np.asarray(boxes)
-        self.asked.append(boxes.copy())
-        centres = boxes[:, :2] if boxes.shape[1] % 2 else (boxes[:, :2] + boxes[:, 2:4]) / 2.0
-        columns, rows = centres.astype(int).clip(0, [SIZE[1] - 1, SIZE[0] - 1]).T
-        return np.eye(self.dim, dtype=np.float32)[frames[rows, columns, 0] % self.dim]
-
-
-def scene(
-    num_frames: int = 40, *, oriented: bool = False
-) -> list[tuple[NDArray[np.uint8], NDArray[np.float64]]]:
-    """Frames and detections of people who walk to and fro and cross; scores from 0.05 to 0.95, some missing."""
-    rng = np.random.default_rng(3)
-    frames = []
-    for t in range(num_frames):
-        frame = np.zeros((*SIZE, 3), np.uint8)
-        rows = []
-        for person in range(NUM_PEOPLE):
-            x = 320.0 + 250.0 * np.sin(0.09 * t + 1.1 * person)
-            y = 60.0 + 20.0 * person
-            box = np.array([x - 18.0, y - 40.0, x + 18.0, y + 40.0]) + rng.normal(0.0, 1.0, 4)
-            frame[int(y - 30) : int(y + 30), int(x - 10) : int(x + 10)] = person + 1
-            if rng.random() > 0.15:
-                rows.append([*box, rng.choice([0.05, 0.3, 0.55, 0.65, 0.75, 0.95]), 0.0])
-        detections = np.array(rows)
-        if oriented:
-            x1, y1, x2, y2, score, label = detections.T
-            angle = np.full(len(rows), 0.1)
-            detections = np.stack(
-                [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, angle, score, label], axis=1
-            )
-        frames.append((frame, detections))
-    return frames
 
 
 def followed(tracker: Tracker, *, embeddings: Any = None, **given: Any) -> list[list[list[float]]]:
@@ -160,10 +113,6 @@ def test_every_kth_frame_is_embedded() -> None:
         assert (len(embedder.asked) > before) is (t % 4 == 0)
 
 
-def row(x: float, score: float = 0.9) -> list[float]:
-    return [x, 50.0, x + 40.0, 150.0, score, 0.0]
-
-
 def test_only_detections_that_motion_leaves_open_are_embedded() -> None:
     embedder = Badges()
     tracker = make("botsort", embedder, only_ambiguous=True)
@@ -260,43 +209,6 @@ def test_an_error_leaves_the_tracker_as_it_was() -> None:
     with pytest.raises(InvalidInputError, match="a frame must be"):
         tracker.update(frames[3][1], np.zeros((4, 4, 7), np.uint8))
     assert tracker.state_dict() == before
-
-
-def test_each_class_has_its_embedder_and_no_class_looks_like_another() -> None:
-    people, cars = Badges(4), Badges(3)
-    by_class = embedder_of({"person": people, 2: cars}, class_names={0: "person", 2: "car", 5: "dog"})
-    frame = np.ones((*SIZE, 3), np.uint8)
-    detections = np.array([row(0.0), row(60.0), row(120.0)])
-    detections[:, 5] = [2.0, 0.0, 5.0]
-    rows, valid = by_class.embed(frame, detections, with_valid=True)
-    assert by_class.dim == 7
-    assert rows.tolist() == [[0, 0, 0, 0, 0, 1, 0], [0, 1, 0, 0, 0, 0, 0], [0] * 7]
-    assert valid.tolist() == [True, True, False]
-    both = by_class.embed([frame, frame], [detections, detections[:0]])
-    assert np.array_equal(both[0], rows)
-    assert both[1].shape == (0, 7)
-    assert np.array_equal(pickle.loads(pickle.dumps(by_class)).embed(frame, detections), rows)
-
-
-def test_other_classes_share_one_model_and_a_model_named_twice_is_made_once() -> None:
-    made = embedder_of({0: "histogram", "*": "histogram"})
-    assert isinstance(made, ClassEmbedder)
-    assert made.dim == 512
-    assert made.embedders[0] is made.embedders[None]
-    rest = embedder_of({0: Badges(2), "*": Badges(3)})
-    detections = np.array([row(0.0), row(60.0)])
-    detections[:, 5] = [0.0, 7.0]
-    rows = rest.embed(np.ones((*SIZE, 3), np.uint8), detections)
-    assert rows.tolist() == [[0, 1, 0, 0, 0], [0, 0, 0, 1, 0]]
-
-
-def test_a_class_nobody_knows_is_refused() -> None:
-    with pytest.raises(ConfigError, match="no class 'cat' to embed; classes: person"):
-        create_tracker("botsort", reid_weights={"cat": "histogram"}, class_names={0: "person"})
-    with pytest.raises(ConfigError, match="an empty mapping"):
-        create_tracker("botsort", reid_weights={})
-    with pytest.raises(InvalidInputError, match="their class last"):
-        embedder_of({0: Badges()}).embed(np.zeros((9, 9, 3), np.uint8), [[0.0, 0.0, 9.0, 9.0]])
 
 
 def test_intervals_have_a_range() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -72,7 +74,19 @@ def test_a_gallery_needs_the_embedder_it_was_made_with() -> None:
         track_names(gallery, 0.5, None)
     with pytest.raises(ConfigError, match="holds embeddings of 3 numbers, reid gives 512"):
         track_names(gallery, 0.5, HistogramEmbedder())
+    with pytest.raises(
+        ConfigError, match=r"was made with 'osnet.pt'; what histogram gives compares with nothing"
+    ):
+        track_names(gallery, 0.5, HistogramEmbedder(8), "histogram")
     with pytest.raises(ConfigError, match="least similarity"):
         TrackNames(gallery, min_similarity=1.5)
     with pytest.raises(InvalidInputError, match="have 2 numbers"):
         TrackNames(gallery).update(np.array([1]), np.ones((1, 2), np.float32))
+
+
+def test_a_gallery_fits_its_model_wherever_the_file_lies_now() -> None:
+    assert Gallery("histogram").fits(" Histogram")
+    assert Gallery("models/osnet.pt").fits(Path("/elsewhere/osnet.pt"))
+    assert Gallery("").fits("osnet.pt")
+    assert Gallery("osnet.pt").fits(HistogramEmbedder())  # an object has no name to compare
+    assert not Gallery("osnet.pt").fits("histogram")

@@ -55,7 +55,7 @@ def public() -> ReID:
     """Parameters as smooth as those the public architectures were recorded with."""
     model = build_model("osnet_x0_25")
     model.load_state_dict(made_weights("osnet_x0_25"))
-    return ReID(model, device="cpu")
+    return ReID(model.eval(), device="cpu")
 
 
 def by_hand(frame: NDArray[np.uint8], boxes: NDArray[np.float64], model: Any) -> NDArray[np.float32]:
@@ -209,7 +209,9 @@ def test_the_model_is_the_bare_network_with_the_weights(on_cpu: ReID, weights: P
 def test_a_module_can_be_given_in_place_of_a_file(on_cpu: ReID) -> None:
     same = ReID(on_cpu.model, device="cpu")
     np.testing.assert_array_equal(same.embed(scene(), BOXES), on_cpu.embed(scene(), BOXES))
-    assert ReID(build_model("lmbn_n", 3), device="cpu").input_size == (384, 128)
+    in_training = build_model("lmbn_n", 3).train()
+    assert ReID(in_training, device="cpu").input_size == (384, 128)
+    assert in_training.training  # it is not ours
     with pytest.raises(ConfigError, match=r"a path or a torch\.nn\.Module, not a int"):
         ReID(3)
 

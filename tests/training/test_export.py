@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -104,8 +106,12 @@ def test_what_cannot_be_exported_is_told(checkpoint: Path, tmp_path: Path) -> No
         export_reid(checkpoint, "coreml")
     with pytest.raises(ConfigError, match=r"a file of onnx ends in \.onnx"):
         export_reid(checkpoint, "onnx", tmp_path / "exported.engine")
-    with pytest.raises(ConfigError, match="unknown export option: fold"):
-        export_reid(checkpoint, "onnx", fold=True)
+    with pytest.raises(ConfigError, match="export has no option 'maxbatch'; did you mean 'max_batch'"):
+        export_reid(checkpoint, "onnx", maxbatch=3)
+    with pytest.raises(ConfigError, match=r"max_batch must be in \[1, "):
+        export_reid(checkpoint, "tensorrt", max_batch=0)
+    with pytest.raises(ConfigError, match="half is of tensorrt alone"):
+        export_reid(checkpoint, "onnx", half=True)
     with pytest.raises(ConfigError, match="an exported network already"):
         export_reid(tmp_path / "exported.onnx", "torchscript")
     with pytest.raises(EmbedderError, match="no such file"):
@@ -115,11 +121,35 @@ def test_what_cannot_be_exported_is_told(checkpoint: Path, tmp_path: Path) -> No
 def test_a_format_whose_package_is_missing_names_the_extra(
     checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sys
-
     for module, extra, format in (("tensorrt", "tensorrt", "tensorrt"), ("onnx", "export", "onnx")):
         monkeypatch.setitem(sys.modules, module, None)
         suffix = export.FORMATS[format][0]
         with pytest.raises(MissingExtraError, match=rf"boxtrail\[{extra}\]"):
             export_reid(checkpoint, format, tmp_path / f"exported{suffix}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_engine_is_built_on_the_gpu_and_for_the_batches_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With stand-ins for TensorRT and the GPU."""
+    pytest.importorskip("onnx", reason="onnx is not installed")
+    from boxtrail.training import export_tensorrt
+
+    builder = MagicMock()
+    builder.build_serialized_network.return_value = b"engine"
+    monkeypatch.setitem(sys.modules, "tensorrt", MagicMock(Builder=lambda logger: builder))
+    monkeypatch.setattr(export_tensorrt, "torch_device", lambda name: torch.device("cuda", 1))
+    monkeypatch.setattr(torch.cuda, "device", current := MagicMock())
+    options = export.ExportOptions(half=True, max_batch=16, device="cuda:1")
+    export_tensorrt.write_tensorrt(Means(), SIZE, tmp_path / "network.engine", options)
+    assert (tmp_path / "network.engine").read_bytes() == b"engine"
+    current.assert_called_once_with(torch.device("cuda", 1))
+    profile = builder.create_optimization_profile.return_value
+    profile.set_shape.assert_called_once_with("crops", (1, 3, *SIZE), (16, 3, *SIZE), (16, 3, *SIZE))
+    builder.create_builder_config.return_value.set_flag.assert_called_once()
+
+
+class Means(torch.nn.Module):
+    def forward(self, crops: Any) -> Any:
+        return crops.mean(dim=(2, 3))

@@ -18,7 +18,7 @@ pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 from boxtrail.training import train_reid  # noqa: E402
 
 WORKER = Path(__file__).with_name("ddp_worker.py")
-TRAIN = ["-m", "boxtrail.cli", "train", "--dataset", "folder", "--device", "cpu", "--quiet"]
+TRAIN = ["-m", "boxtrail", "train", "--dataset", "folder", "--device", "cpu", "--quiet"]
 SMALL = [
     "--batch-size",
     "16",

@@ -26,7 +26,7 @@ _Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
 @gallery.command()
 def enrol(
-    folder: Annotated[Path, typer.Argument(help="Pictures, cut out: <name>/<image>.")],
+    folder: Annotated[Path, typer.Argument(help="Pictures, cut out: NAME/IMAGE.")],
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE", help="The gallery; one that exists is added to.")
     ],
@@ -48,7 +48,7 @@ def enrol(
         from boxtrail.reid.gallery import Gallery
 
         known = Gallery.load(out) if out.exists() else Gallery(reid)
-        if known.model != reid:
+        if not known.fits(reid):
             raise ConfigError(
                 f"{out} was made with --reid {known.model}, and {reid} compares with nothing in it"
             )

@@ -41,7 +41,7 @@ def serve(
         str | None, _server(envvar="BOXTRAIL_TOKEN", help="What clients must show; health needs none.")
     ] = None,
     workflows: Annotated[
-        Path | None, _server(metavar="DIR", help="Roboflow workflows with a name: DIR/<workspace>/<id>.json.")
+        Path | None, _server(metavar="DIR", help="Roboflow workflows with a name: DIR/WORKSPACE/ID.json.")
     ] = None,
     video_root: Annotated[
         list[Path] | None, _server(metavar="DIR", help="Folder whose videos pipelines may open; repeatable.")

@@ -63,6 +63,10 @@ def _print_trackers(kinds: list[type[Tracker]]) -> None:
     options.title_justify = "left"
     Console().print(table)
     typer.echo(f"All take upright and oriented boxes; backends of each: {', '.join(BACKENDS)}.")
+    typer.echo(
+        "Embeddings: --reid histogram, or --reid PATH of a network; in Python reid= of Boxtrail, reid_weights= of "
+        "create_tracker, or embs= of update."
+    )
     limits = [
         f"{name} up to {limit:g}×" if math.isfinite(limit) else f"{name} above"
         for name, limit in SPEED_CLASSES.items()
@@ -77,7 +81,7 @@ def _needs(kind: type[Tracker]) -> str:
     if kind.camera_motion != "none":
         needs.append("frames or warps for camera motion")
     if kind.appearance != "unused":
-        needs.append("embeddings" if kind.appearance == "needed" else "embeddings (optional)")
+        needs.append("embeddings (reid)" if kind.appearance == "needed" else "embeddings (reid; optional)")
     return ", ".join(needs)
 
 

@@ -33,7 +33,7 @@ DataDir = Annotated[
 ]
 Pattern = Annotated[
     str | None,
-    _data(help="Of folder: such as '{sequence}/{identity}_f{frame}.jpg'; default <identity>/<image>."),
+    _data(help="Of folder: such as '{sequence}/{identity}_f{frame}.jpg'; default IDENTITY/IMAGE."),
 ]
 Sources = Annotated[
     list[str] | None, _data("--source", metavar="VIDEO", help="Of tracks: video or image folder; repeatable.")
@@ -47,7 +47,7 @@ DataOptions = Annotated[
     _data(
         "--data-option",
         metavar="KEY=VALUE",
-        help="train_fraction, gap, boxes, max_crops or min_size of the data set; repeatable.",
+        help="train_fraction, gap, boxes, max_crops, min_size or min_visibility of the data set; repeatable.",
     ),
 ]
 
@@ -97,7 +97,7 @@ def train(
 
     Writes best.pt (the weights), last.pt (to --resume from), log.jsonl, training.png and botsort.yaml, a preset with
     the suggested appearance_thresh. Runs under torchrun as it is:
-    torchrun --nproc-per-node 4 -m boxtrail.cli train …
+    torchrun --nproc-per-node 4 -m boxtrail train …
     """
     with one_line_errors(debug=debug):
         from boxtrail.training import train_reid

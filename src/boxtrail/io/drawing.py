@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -90,6 +91,8 @@ class TrackPainter:
         for box, track_id, cls, conf in zip(*(column.tolist() for column in columns), strict=True):
             known = None if self._track_name is None else self._track_name(track_id)
             short = str(track_id) if known is None else _drawable(known)
+            if not any(map(str.isalnum, short)):  # two people of another script shall not look alike
+                short = f"{track_id} {short}"
             name = _drawable(self._class_names.get(cls, "")) if known is None else ""
             labels.append(Label(box, f"{name} {short} {conf:.2f}".lstrip(), short, colour_of(track_id)))
         return labels
@@ -124,8 +127,10 @@ class TrackPainter:
 
 
 def _drawable(name: str) -> str:
-    """OpenCV's fonts have no letter outside ASCII and would draw "????"."""
-    return name.encode("ascii", "replace").decode()
+    """OpenCV's fonts have no letter outside ASCII: "Ümit" is drawn as "Umit", other scripts as "????"."""
+    apart = unicodedata.normalize("NFKD", name)
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return bare.encode("ascii", "replace").decode()
 
 
 def contact_sheet(

@@ -29,6 +29,7 @@ class ArrayNetwork:
         fixed_batch: int | None = None,  # crops the network takes, no more and no fewer; None for any number
     ) -> None:
         self._forward, self.model, self.input_size, self.device = forward, model, input_size, device
+        self.tensor_device = "cpu"
         self._fixed = fixed_batch
         self._max_batch = fixed_batch or (CPU_BATCH if device == "cpu" else DEVICE_BATCH)
         self._lock = threading.Lock()
@@ -36,13 +37,12 @@ class ArrayNetwork:
 
     def features(self, frames: Sequence[Frame], all_regions: Sequence[Regions]) -> NDArray[np.float32]:
         """(N, D) unit rows."""
-        crops = cut_crops(frames, all_regions, self.input_size)
-        rows = np.empty((len(crops), self.dim), np.float32)
+        rows = np.empty((sum(map(len, all_regions)), self.dim), np.float32)
         with self._lock:
-            for start in range(0, len(crops), self._max_batch):
-                part = crops[start : start + self._max_batch]
-                batch = np.ascontiguousarray(normalised(part).transpose(0, 3, 1, 2))
-                rows[start : start + len(part)] = self._run(batch)
+            for start in range(0, len(rows), self._max_batch):
+                stop = min(start + self._max_batch, len(rows))
+                crops = normalised(cut_crops(frames, all_regions, self.input_size, start, stop))
+                rows[start:stop] = self._run(np.ascontiguousarray(crops.transpose(0, 3, 1, 2)))
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.where(norms == 0.0, 1.0, norms), np.float32)
 

@@ -33,7 +33,8 @@ def embedder_of(
             knows, or ``"*"`` for all other classes. A model that is named twice is made once.
 
     Raises:
-        ConfigError: for an unknown class name, and as :func:`boxtrail.reid.create_embedder`.
+        ConfigError: for an unknown class name.
+        ConfigError, EmbedderError, MissingExtraError: as :func:`boxtrail.reid.create_embedder`.
     """
     if not isinstance(spec, Mapping):
         return create_embedder(spec, device=device, half=half)

@@ -33,8 +33,10 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Read a bare state dict, one under ``state_dict`` or ``model``, or a ``.safetensors`` file.
 
     Raises:
-        EmbedderError: if the file needs pickled code, which is not run, is damaged or holds no weights.
+        EmbedderError: if the file is not there, needs pickled code, which is not run, is damaged or holds no weights.
     """
+    if not path.is_file():
+        raise EmbedderError(f"{path}: no such file, and nothing is downloaded")
     content = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
     state, arch, size = content, None, None
     if isinstance(content, Mapping):

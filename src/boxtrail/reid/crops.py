@@ -25,27 +25,36 @@ _BYTES = ((np.arange(256)[:, None] / 255.0 - MEAN) / DEVIATION).astype(np.float3
 
 
 def cut_crops(
-    frames: Sequence[Frame], all_regions: Sequence[Regions], size: tuple[int, int]
+    frames: Sequence[Frame],
+    all_regions: Sequence[Regions],
+    size: tuple[int, int],  # (height, width)
+    start: int = 0,
+    stop: int | None = None,
 ) -> NDArray[np.uint8]:
-    """(N, height, width, 3) BGR crops of the regions of all frames, in their order; ``size`` is (height, width).
+    """(N, height, width, 3) BGR crops of the regions of all frames, in their order, from ``start`` to before ``stop``.
 
     Raises:
         MissingExtraError: if OpenCV is not installed.
     """
     cv2 = require("cv2", "video", "cutting crops on the CPU")
-    crops = np.empty((sum(map(len, all_regions)), *size, 3), np.uint8)
-    row = 0
+    total = sum(map(len, all_regions))
+    stop = total if stop is None else min(stop, total)
+    crops = np.empty((stop - start, *size, 3), np.uint8)
+    before, after = 0, 0  # regions up to a frame, without and with its own
     for frame, found in zip(frames, all_regions, strict=True):
-        out = crops[row : row + len(found)]
-        all_samples = found.samples(size)
+        before, after = after, after + len(found)
+        if after <= start or before >= stop:
+            continue
+        some = slice(max(0, start - before), stop - before)
+        out = crops[max(0, before - start) :]
+        all_samples = found.samples(size)[some]
         if found.upright:
-            corners = found.rectangles().tolist()
-            for crop, (left, top, right, bottom), samples in zip(out, corners, all_samples, strict=True):
+            corners = found.rectangles()[some].tolist()
+            for crop, (left, top, right, bottom), samples in zip(out, corners, all_samples, strict=False):
                 _resize(cv2, frame[top:bottom, left:right], samples, crop)
         else:
-            for crop, affine, samples in zip(out, found.affines, all_samples, strict=True):
+            for crop, affine, samples in zip(out, found.affines[some], all_samples, strict=False):
                 _turn(cv2, frame, affine, samples, crop)
-        row += len(found)
     return crops
 
 

@@ -64,7 +64,8 @@ class GraphedForward:
                 self._forward(buffer)
         current.wait_stream(beside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._pool):
+        # Other threads, such as a detector's, go on allocating meanwhile: that must not end the recording, nor fail.
+        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
             output = self._forward(buffer)
         self._pool = graph.pool()
         return graph, output

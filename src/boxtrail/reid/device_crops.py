@@ -20,6 +20,7 @@ from torch.nn import functional
 from boxtrail.reid.crops import DEVIATION, MEAN
 from boxtrail.reid.embedder import Frame
 from boxtrail.reid.regions import Regions
+from boxtrail.reid.uploads import uploaded
 
 MAX_POINTS = 1 << 26  # samples taken at once: bounds the memory of the grids
 
@@ -35,9 +36,10 @@ class _Group:
 
 
 class DeviceCrops:
-    """The crops of the regions of some frames, to be cut in parts.
+    """The crops of the regions of some frames, to be cut in parts, from the first row to the last.
 
-    ``order`` (N,) says which region, counted through all frames, each row of the crops shows.
+    ``order`` (N,) says which region, counted through all frames, each row of the crops shows. Nothing here waits for
+    the device.
     """
 
     def __init__(
@@ -49,10 +51,13 @@ class DeviceCrops:
     ) -> None:
         self._size, self._device = size, device
         self._frames = frames
-        self._uploaded: dict[int, Any] = {}
-        deviation = torch.tensor(DEVIATION, device=device)[:, None, None]
-        self._factor = 1.0 / (255.0 * deviation)
-        self._shift = -torch.tensor(MEAN, device=device)[:, None, None] / deviation
+        self._upright = [found.upright for found in all_regions]
+        self._uploaded: tuple[int, Any] | None = None  # the number of a frame, and the frame
+        self._steps: dict[int, Any] = {}
+        deviation = np.array(DEVIATION)[:, None, None]
+        mean = np.array(MEAN)[:, None, None]
+        self._factor = uploaded((1.0 / (255.0 * deviation)).astype(np.float32), device)
+        self._shift = uploaded((-mean / deviation).astype(np.float32), device)
         counts = [len(found) for found in all_regions]
         owner = np.repeat(np.arange(len(counts)), counts)
         samples = np.concatenate(
@@ -61,8 +66,9 @@ class DeviceCrops:
         keys = np.column_stack([owner, samples])
         self.order: NDArray[np.int64] = np.lexsort(keys.T[::-1])
         self._groups = list(_groups(keys[self.order]))
-        table = np.concatenate([np.empty((0, 10)), *map(_table, all_regions)])[self.order]
-        self._table = torch.from_numpy(np.ascontiguousarray(table, np.float32)).to(device)
+        tables = [_table(found, frame.shape) for found, frame in zip(all_regions, frames, strict=True)]
+        table = np.concatenate([np.empty((0, 10)), *tables])[self.order]
+        self._table = uploaded(table.astype(np.float32), device)
 
     def __len__(self) -> int:
         """N, the number of crops."""
@@ -77,19 +83,47 @@ class DeviceCrops:
             first, last = max(start, group.start), min(stop, group.stop)
             for row in range(first, last, step):
                 end = min(row + step, last)
-                crops = _sample(self._frame(group.frame), self._table[row:end], group.samples, self._size)
-                out[row - start : end - start].copy_(crops)
+                out[row - start : end - start].copy_(self._sample(group, row, end))
+
+    def _sample(self, group: _Group, start: int, stop: int) -> Any:
+        """(n, 3, H, W) crops of rows ``start`` to ``stop``, of one group."""
+        image, (height, width), (across, down) = self._frame(group.frame), self._size, group.samples
+        grid = self._grid(self._table[start:stop], group)
+        grid = grid.reshape(1, (stop - start) * height * down, width * across, 2)
+        sampled = functional.grid_sample(image, grid, padding_mode="border", align_corners=False)
+        sampled = sampled.reshape(3, stop - start, height * down, width * across)
+        if group.samples != (1, 1):
+            sampled = functional.avg_pool2d(sampled, (down, across))
+        return sampled.transpose(0, 1)
+
+    def _grid(self, table: Any, group: _Group) -> Any:
+        """(n, H · down, W · across, 2) places in the frame, as ``grid_sample`` wants them."""
+        (height, width), (across, down) = self._size, group.samples
+        u, v = self._places(width * across), self._places(height * down)[:, None]
+        a, b, c, d, e, f, left, top, right, bottom = table[:, :, None, None].unbind(1)
+        x, y = torch.addcmul(c, a, u), torch.addcmul(f, e, v)  # of a row and of a column: a crop is upright
+        if self._upright[group.frame]:
+            x, y = x.clamp(left, right), y.clamp(top, bottom)
+        else:
+            x, y = torch.addcmul(x, b, v), torch.addcmul(y, d, u)
+        grid = torch.empty((len(table), height * down, width * across, 2), device=self._device)
+        grid[..., 0], grid[..., 1] = x, y
+        return grid
+
+    def _places(self, count: int) -> Any:
+        """(count,) the middles of so many equal parts of 0 to 1."""
+        if count not in self._steps:
+            self._steps[count] = (torch.arange(count, device=self._device) + 0.5) / count
+        return self._steps[count]
 
     def _frame(self, number: int) -> Any:
-        """(1, 3, H, W) normalised RGB on the device: normalising and interpolating commute."""
-        if number not in self._uploaded:
-            frame = self._frames[number]
-            pixels = torch.from_numpy(frame if frame.flags.writeable else frame.copy())
-            if self._device.type == "cuda":
-                pixels = pixels.pin_memory().to(self._device, non_blocking=True)
+        """(1, 3, H, W) normalised RGB on the device: normalising and interpolating commute. One at a time is kept."""
+        if self._uploaded is None or self._uploaded[0] != number:
+            self._uploaded = None  # its memory may serve the next
+            pixels = uploaded(self._frames[number], self._device)
             image = pixels.permute(2, 0, 1).flip(0).to(torch.float32)
-            self._uploaded[number] = torch.addcmul(self._shift, image, self._factor)[None]
-        return self._uploaded[number]
+            self._uploaded = (number, torch.addcmul(self._shift, image, self._factor)[None])
+        return self._uploaded[1]
 
 
 def _groups(keys: NDArray[np.int64]) -> Iterator[_Group]:
@@ -102,26 +136,15 @@ def _groups(keys: NDArray[np.int64]) -> Iterator[_Group]:
             yield _Group(frame, (across, down), start, stop)
 
 
-def _table(found: Regions) -> NDArray[np.float64]:
-    """(N, 10): the six numbers of the affine, and the centres of the outermost pixels a region may show."""
-    affines = found.affines.reshape(len(found), 6)
-    if not found.upright:
-        return np.concatenate([affines, np.tile([-np.inf, -np.inf, np.inf, np.inf], (len(found), 1))], axis=1)
-    return np.concatenate([affines, found.rectangles() + np.array([0.5, 0.5, -0.5, -0.5])], axis=1)
+def _table(found: Regions, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """(N, 10): the six numbers of the affine, and the centres of the outermost pixels an upright region may show.
 
-
-def _sample(image: Any, table: Any, samples: tuple[int, int], size: tuple[int, int]) -> Any:
-    """(n, 3, H, W) crops of one (1, 3, frame height, frame width) image."""
-    (across, down), (height, width), count = samples, size, len(table)
-    u = (torch.arange(width * across, device=image.device) + 0.5) / (width * across)
-    v = (torch.arange(height * down, device=image.device)[:, None] + 0.5) / (height * down)
-    a, b, c, d, e, f, left, top, right, bottom = (column[:, None, None] for column in table.T)
-    x = (a * u + b * v + c).clamp(left, right)
-    y = (d * u + e * v + f).clamp(top, bottom)
-    grid = torch.stack([x * (2.0 / image.shape[3]) - 1.0, y * (2.0 / image.shape[2]) - 1.0], dim=-1)
-    grid = grid.reshape(1, count * height * down, width * across, 2)
-    sampled = functional.grid_sample(image, grid, padding_mode="border", align_corners=False)
-    sampled = sampled.reshape(3, count, height * down, width * across)
-    if samples != (1, 1):
-        sampled = functional.avg_pool2d(sampled, (down, across))
-    return sampled.transpose(0, 1)
+    In units of ``grid_sample``: a frame of ``shape`` (height, width, …) reaches from -1 to 1.
+    """
+    scale = 2.0 / np.array([shape[1], shape[0]])
+    affines = found.affines * scale[:, None]
+    affines[:, :, 2] -= 1.0
+    limits = np.zeros((len(found), 4))
+    if found.upright:
+        limits = (found.rectangles() + np.array([0.5, 0.5, -0.5, -0.5])) * np.tile(scale, 2) - 1.0
+    return np.concatenate([affines.reshape(len(found), 6), limits], axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,6 +75,12 @@ class Gallery:
         """How much is in it."""
         count = sum(len(rows) for rows in self._people.values())
         return f"Gallery({len(self)} identities, {count} embeddings, model={self.model!r})"
+
+    def fits(self, model: Any) -> bool:
+        """Whether its embeddings compare with those of ``model``, a name, path or object, as far as both names tell."""
+        if not self.model or not isinstance(model, str | os.PathLike):
+            return True
+        return Path(self.model).name.casefold() == Path(model).name.strip().casefold()
 
     def embeddings(self, name: str) -> Embeddings:
         """(K, D) unit rows of one identity.

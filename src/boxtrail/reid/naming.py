@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,9 +91,11 @@ class TrackNames:
 
 
 def track_names(
-    gallery: str | Path | Gallery | None, min_similarity: float, embedder: Embedder | None
+    gallery: str | Path | Gallery | None, min_similarity: float, embedder: Embedder | None, model: Any = None
 ) -> TrackNames | None:
     """The names of a run by its gallery, a file or the object; None without one.
+
+    ``model`` is what the run's embedder was asked for as, a name, path or object.
 
     Raises:
         ConfigError: if the gallery is empty, was made by other embeddings, or the run has no embedder for it.
@@ -108,6 +110,10 @@ def track_names(
         raise ConfigError(f"{where}: nobody is in it")
     if embedder is None:
         raise ConfigError(f"{where} needs an embedder to tell who is who: give reid (--reid){made_with}")
+    if not known.fits(model):
+        raise ConfigError(
+            f"{where} was made with {known.model!r}; what {model} gives compares with nothing in it"
+        )
     if embedder.dim != known.dim:
         raise ConfigError(
             f"{where} holds embeddings of {known.dim} numbers, reid gives {embedder.dim}{made_with}"

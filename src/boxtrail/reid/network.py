@@ -14,13 +14,14 @@ DEFAULT_SIZE = (256, 128)  # (height, width) of crops where neither the file nor
 class Network(Protocol):
     """A loaded network.
 
-    ``dim`` numbers an embedding; ``input_size`` (height, width) of its crops; ``device`` in torch's words; ``model``
-    what the runtime made of the file.
+    ``dim`` numbers an embedding; ``input_size`` (height, width) of its crops; ``device`` in torch's words, and
+    ``tensor_device`` where tensors of embeddings belong; ``model`` what the runtime made of the file.
     """
 
     dim: int
     input_size: tuple[int, int]
     device: str
+    tensor_device: str
     model: Any
 
     def features(self, frames: Sequence[Frame], all_regions: Sequence[Regions]) -> Any:

@@ -29,10 +29,11 @@ class ReID:
     (``osnet_x0_25_msmt17.pt``). ``.onnx``: onnxruntime, ``.torchscript``: torch, ``.xml``: OpenVINO, ``.engine``:
     TensorRT. An exported network should take batches of any size; one that does not is fed with padded ones.
 
-    Crops are cut where the network runs: on a GPU the frame is uploaded once and all its crops are sampled together, on
-    a CPU OpenCV cuts them. They are RGB, less the mean and over the deviation of ImageNet. On a CPU the same call gives
-    the same numbers, and what else is embedded with a box changes its own by less than 1e-5; a GPU computes
-    convolutions as torch is told to, by default in TF32, where that is about 1e-3.
+    Where torch or TensorRT runs the network on a GPU, the frame is uploaded once and all its crops are sampled there
+    together; on a CPU, and for the other runtimes, OpenCV cuts them. Crops are RGB, less the mean and over the
+    deviation of ImageNet. On a CPU the same call gives the same numbers, and what else is embedded with a box changes
+    its own by less than 1e-5; a GPU computes convolutions as torch is told to, by default in TF32, where that is about
+    1e-3.
 
     Args:
         weights: the file, or a ``torch.nn.Module`` as ``build_model`` makes them.
@@ -50,7 +51,8 @@ class ReID:
         input_size: (height, width) of the crops.
         device: where the network runs.
         model: the ``torch.nn.Module``, or what another runtime made of the file. The network that runs is a copy of the
-            module with fewer steps: changing ``model`` later does not change the embeddings.
+            module with fewer steps: changing ``model`` later does not change the embeddings, and a module that was
+            given stays where and in the mode it was.
 
     Raises:
         ConfigError: for an unknown architecture, file type or device, or a device that is not there.
@@ -92,7 +94,8 @@ class ReID:
         """Embed what the boxes show; see ``Embedder.embed``.
 
         All boxes of all frames go through the network together. ``as_tensor`` gives torch tensors that stay where the
-        network runs, the flags too.
+        network runs, the flags too, and does not wait for a GPU: a next call may follow while it is at work. Networks
+        of other runtimes than torch and TensorRT give tensors on the CPU.
 
         Raises:
             InvalidInputError: for a frame that is no image or boxes that are no rows of finite numbers.
@@ -104,11 +107,9 @@ class ReID:
         features = (
             self._network.features(images, found) if valid.any() else np.empty((0, self.dim), np.float32)
         )
-        if as_tensor:
-            embeddings: Any = self._tensor_rows(features, valid)
-            flags: Any = require("torch", "reid", "as_tensor=True").from_numpy(valid).to(embeddings.device)
-        else:
-            embeddings, flags = self._array_rows(features, valid), valid
+        embeddings, flags = (
+            self._tensor_rows(features, valid) if as_tensor else (self._array_rows(features, valid), valid)
+        )
         ends = np.cumsum([len(given) for given in rows])
         parts = [
             (embeddings[end - len(given) : end], flags[end - len(given) : end])
@@ -132,13 +133,18 @@ class ReID:
         embeddings[valid] = features
         return embeddings
 
-    def _tensor_rows(self, features: Any, valid: NDArray[np.bool_]) -> Any:
+    def _tensor_rows(self, features: Any, valid: NDArray[np.bool_]) -> tuple[Any, Any]:
+        """All rows and the flags as tensors; a GPU is not waited for."""
         torch = require("torch", "reid", "as_tensor=True")
-        device = self.device if isinstance(features, torch.Tensor) or not len(features) else "cpu"
+        from boxtrail.reid.uploads import uploaded
+
+        device = torch.device(self._network.tensor_device)
         features = torch.as_tensor(features, device=device)
+        flags = uploaded(valid, device)
+        if valid.all():
+            return features, flags
         embeddings = torch.zeros((len(valid), self.dim), dtype=torch.float32, device=device)
-        embeddings[torch.from_numpy(valid).to(device)] = features
-        return embeddings
+        return embeddings.index_copy_(0, uploaded(np.flatnonzero(valid), device), features), flags
 
 
 def _open(path: Path, arch: str | None, device: str, half: bool | str, options: dict[str, bool]) -> Network:

@@ -20,7 +20,7 @@ class TensorRtEngine:
         fixed_batch: crops the engine takes, no more and no fewer, or None.
 
     Raises:
-        EmbedderError: if the file is no engine of this TensorRT and GPU.
+        EmbedderError: if the file is no engine of this TensorRT and GPU, or takes no crops.
         MissingExtraError: if TensorRT is not installed.
     """
 
@@ -41,13 +41,17 @@ class TensorRtEngine:
         self._input = inputs[0]
         self._output = next(name for name in names if name != self._input)
         dtypes = {trt.float32: torch.float32, trt.float16: torch.float16, trt.bfloat16: torch.bfloat16}
-        self.dtype = dtypes[self._engine.get_tensor_dtype(self._input)]
-        self._output_dtype = dtypes[self._engine.get_tensor_dtype(self._output)]
-        batch, _, height, width = self._engine.get_tensor_shape(self._input)
-        self.input_size = (int(height), int(width))
-        self.fixed_batch: int | None = int(batch) if batch > 0 else None
+        found = [dtypes.get(self._engine.get_tensor_dtype(name)) for name in (self._input, self._output)]
+        shape = tuple(self._engine.get_tensor_shape(self._input))
+        if None in found or len(shape) != 4 or shape[1] != 3 or min(shape[2:]) < 1:
+            raise EmbedderError(f"{path}: expected crops (batch, 3, H, W) of floats to embed, found {shape}")
+        self.dtype, self._output_dtype = found
+        batch, _, height, width = (int(size) for size in shape)
+        self.input_size = (height, width)
+        self.fixed_batch: int | None = batch if batch > 0 else None
         self.max_batch = self.fixed_batch or int(self._engine.get_tensor_profile_shape(self._input, 0)[2][0])
         self._device = device
+        self._stream = torch.cuda.Stream(device)  # on the default one TensorRT makes the cores wait
 
     def __call__(self, batch: Any) -> Any:
         """(B, D) embeddings on the device."""
@@ -57,6 +61,10 @@ class TensorRtEngine:
         output = torch.empty(shape, dtype=self._output_dtype, device=self._device)
         self._context.set_tensor_address(self._input, batch.data_ptr())
         self._context.set_tensor_address(self._output, output.data_ptr())
-        if not self._context.execute_async_v3(torch.cuda.current_stream(self._device).cuda_stream):
+        current = torch.cuda.current_stream(self._device)
+        self._stream.wait_stream(current)
+        done = self._context.execute_async_v3(self._stream.cuda_stream)
+        current.wait_stream(self._stream)  # before it may give the memory of both tensors to others
+        if not done:
             raise EmbedderError("the TensorRT engine failed; its log is on stderr")
         return output.reshape(shape[0], -1)

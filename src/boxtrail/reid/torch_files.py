@@ -79,7 +79,7 @@ def open_checkpoint(
     model = build_model(name)
     load_weights(model, checkpoint)
     return from_model(
-        model,
+        model.to(where).eval(),
         device=where,
         half=half,
         compile=compile,
@@ -97,11 +97,10 @@ def from_model(
     cuda_graphs: bool = True,
     input_size: tuple[int, int] | None = None,
 ) -> TorchNetwork:
-    """A network as it is; what runs is a copy, folded and in the wanted precision."""
-    model = model.to(device).eval()
+    """A network as it is; what runs is a copy on ``device``, folded and in the wanted precision."""
     dtype = float_type(half, device)
     size: Any = input_size or getattr(model, "input_size", DEFAULT_SIZE)
-    twin: Any = folded(model).to(dtype=dtype, memory_format=torch.channels_last)
+    twin: Any = folded(model).to(device=device, dtype=dtype, memory_format=torch.channels_last)
     return TorchNetwork(
         torch.compile(twin) if compile else twin,
         model=model,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,17 @@ from boxtrail.reid.device_crops import DeviceCrops
 from boxtrail.reid.embedder import Frame
 from boxtrail.reid.regions import Regions, regions
 from boxtrail.reid.side_by_side import equal_parts, side_by_side
+from boxtrail.reid.uploads import uploaded
 
 CPU_BATCH = 16  # crops: what a few layers make of them fits into the caches
 DEVICE_BATCH = 1024  # crops: beyond it a GPU gains nothing
+
+OUT_OF_MEMORY = (  # in messages: of torch on Linux and Windows, of the driver, of cuBLAS and cuDNN
+    "can't allocate memory",
+    "not enough memory",
+    "CUDA error: out of memory",
+    "_STATUS_ALLOC_FAILED",
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -52,18 +60,19 @@ class TorchNetwork:
     ) -> None:
         self._forward, self.model, self.input_size = forward, model, input_size
         self._device, self._dtype, self._fixed = device, dtype, fixed_batch
-        self.device = str(device)
+        self.device = self.tensor_device = str(device)
         usual = CPU_BATCH if device.type == "cpu" else DEVICE_BATCH
         self.max_batch = fixed_batch or max_batch or usual
         graphed = cuda_graphs and device.type == "cuda" and fixed_batch is None
         self._graphs = GraphedForward(forward, self._empty) if graphed else None
         self._lock = threading.Lock()
-        with torch.no_grad(), self._current():
+        self._done = torch.cuda.Event() if device.type == "cuda" else None  # the last call's work on the GPU
+        with torch.no_grad(), self._in_turn():
             self.dim: int = dim or int(self._forward(self._empty(fixed_batch or 1)).shape[1])
 
     def features(self, frames: Sequence[Frame], all_regions: Sequence[Regions]) -> Any:
         """(N, D) unit rows on the device, float32."""
-        with self._lock, torch.no_grad(), self._current():
+        with self._lock, torch.no_grad(), self._in_turn():
             if self._device.type == "cpu":
                 return self._features_from_cpu(frames, all_regions)
             return self._features_on_device(frames, all_regions)
@@ -77,13 +86,12 @@ class TorchNetwork:
             self.features([blank], [regions(blank, np.repeat(box, size, axis=0))])
 
     def _features_from_cpu(self, frames: Sequence[Frame], all_regions: Sequence[Regions]) -> Any:
-        crops = cut_crops(frames, all_regions, self.input_size)
-
         def run(start: int, stop: int) -> Any:
-            batch = torch.from_numpy(normalised(crops[start:stop])).permute(0, 3, 1, 2).to(self._dtype)
+            crops = normalised(cut_crops(frames, all_regions, self.input_size, start, stop))
+            batch = torch.from_numpy(crops).permute(0, 3, 1, 2).to(self._dtype)
             return self._embedded(self._padded(batch), stop - start)
 
-        return self._in_batches(len(crops), run)
+        return self._in_batches(sum(map(len, all_regions)), run)
 
     def _features_on_device(self, frames: Sequence[Frame], all_regions: Sequence[Regions]) -> Any:
         crops = DeviceCrops(frames, all_regions, self.input_size, self._device)
@@ -94,10 +102,7 @@ class TorchNetwork:
             crops.cut(start, stop, batch[:count])
             return self._embedded(batch, count)
 
-        rows = self._in_batches(len(crops), run)
-        ordered = torch.empty_like(rows)
-        ordered[torch.from_numpy(crops.order).to(rows.device)] = rows
-        return ordered
+        return self._in_batches(len(crops), run)[uploaded(np.argsort(crops.order), self._device)]
 
     def _embedded(self, batch: Any, count: int) -> Any:
         """(count, D) unit rows of the first so many crops of a batch; rows of zeros stay."""
@@ -154,9 +159,22 @@ class TorchNetwork:
         full[: len(batch)] = batch
         return full
 
-    def _current(self) -> AbstractContextManager[Any]:
-        """Streams and graphs are made on the current GPU: ours while we run."""
-        return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Make our GPU the current one, where streams and graphs are made, and begin there after the call before.
+
+        That call may have come from another stream, and the buffers of graphs serve both. The cores do not wait.
+        """
+        if self._done is None:
+            yield
+            return
+        with torch.cuda.device(self._device):
+            stream = torch.cuda.current_stream()
+            stream.wait_event(self._done)
+            try:
+                yield
+            finally:
+                self._done.record(stream)
 
     def _empty(self, count: int) -> Any:
         """A blank batch, channels last in memory."""
@@ -165,11 +183,11 @@ class TorchNetwork:
 
 
 def _out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch ran out of memory: an exception of its own on GPUs, a message on CPUs.
+    """Whether torch, or a library it calls, ran out of memory; only torch on GPUs has an exception for it.
 
     While a graph is recorded, the end of the recording fails too and hides the first error.
     """
-    reasons = (error, error.__context__)
-    return any(isinstance(reason, torch.OutOfMemoryError) for reason in reasons) or (
-        "can't allocate memory" in str(error)
+    return any(
+        isinstance(reason, torch.OutOfMemoryError) or any(sign in str(reason) for sign in OUT_OF_MEMORY)
+        for reason in (error, error.__context__)
     )

@@ -80,8 +80,9 @@ def create_tracker(
         **options: see the tracker's class.
 
     Raises:
-        ConfigError: for an unknown tracker, backend, preset or option; for ``reid_weights`` that are not there.
-        EmbedderError, MissingExtraError: if the embedder cannot be made.
+        ConfigError: for an unknown tracker, backend, preset or option; for ``reid_weights`` that name no embedder.
+        EmbedderError: if the file of ``reid_weights`` is not there (nothing is downloaded), or is no usable network.
+        MissingExtraError: if the embedder needs a package that is not installed.
     """
     if not isinstance(tracker_type, str):
         raise ConfigError(

@@ -25,8 +25,7 @@ def create_tracker(
     """A tracker by name; ``reid_weights``, ``device`` and ``half`` mean nothing to a tracker without appearance.
 
     Raises:
-        ConfigError: for an unknown tracker, preset or option; for ``reid_weights`` that are not there, see
-            :func:`boxtrail.trackers.create_tracker`.
+        ConfigError, EmbedderError, MissingExtraError: as :func:`boxtrail.trackers.create_tracker`.
     """
     return factory.create_tracker(
         tracker_type,

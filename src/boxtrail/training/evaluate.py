@@ -31,9 +31,9 @@ def evaluate_reid(
     ``options`` are those of :class:`DatasetOptions`, by name.
 
     Raises:
-        ConfigError: for an unknown data set or option, or weights that are not there.
+        ConfigError: for an unknown data set, option, architecture or device.
         SourceError: if the data set has no queries, or it or a picture of it cannot be read.
-        EmbedderError: if the weights cannot be loaded, or need code to be run.
+        EmbedderError: if the weights are not there, cannot be loaded, or need code to be run.
         MissingExtraError: if a package is not installed.
     """
     require("cv2", "reid", "scoring appearance models")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ import numpy as np
 from boxtrail.errors import ConfigError, EmbedderError, require
 from boxtrail.io.atomic import complete, partial_path, prepare
 from boxtrail.reid import Embedder, ReID, create_embedder
+from boxtrail.trackers.options import build, option, split
 
 LEAST_COSINE = 0.999
 CHECKED_CROPS = (1, 7)  # so many at once: a network with a fixed batch would fail or be told apart
@@ -32,10 +33,10 @@ class ExportOptions:
         device: the GPU an engine is built for, of ``tensorrt``.
     """
 
-    half: bool = False
-    opset: int = 17
-    max_batch: int = 256
-    device: str = "auto"
+    half: bool = option(False)
+    opset: int = option(17, 9, 100)
+    max_batch: int = option(256, 1, 100_000)
+    device: str = option("auto")
 
 
 def export_reid(
@@ -53,18 +54,13 @@ def export_reid(
     beside ``weights``. ``options`` are those of :class:`ExportOptions`, by name.
 
     Raises:
-        ConfigError: for an unknown format or option.
+        ConfigError: for an unknown format or option, or one the format does not have.
         EmbedderError: if the checkpoint cannot be loaded, or the written network's embeddings have a cosine below 0.999
             to the original's; then there is no file.
         SinkError: if the file cannot be written.
         MissingExtraError: if the format needs a package that is not installed.
     """
-    if format not in FORMATS:
-        raise ConfigError(f"unknown format {format!r}; there are {', '.join(FORMATS)}")
-    try:
-        chosen = ExportOptions(**options)
-    except TypeError as error:
-        raise ConfigError(f"unknown export option: {', '.join(sorted(options))}") from error
+    chosen = _chosen(format, options)
     require("torch", "reid", "exporting appearance models")
     from boxtrail.reid.models.folding import folded
 
@@ -85,6 +81,21 @@ def export_reid(
         for part in parts:
             part.unlink(missing_ok=True)
     return target
+
+
+def _chosen(format: str, given: Mapping[str, Any]) -> ExportOptions:
+    """The options of a format.
+
+    Raises:
+        ConfigError: for an unknown format or option, or one the format does not have.
+    """
+    if format not in FORMATS:
+        raise ConfigError(f"unknown format {format!r}; there are {', '.join(FORMATS)}")
+    [own] = split(given, (ExportOptions,), {}, "export")
+    chosen = build(ExportOptions, own)
+    if chosen.half and format != "tensorrt":
+        raise ConfigError(f"half is of tensorrt alone: {format} is written in 32 bits")
+    return chosen
 
 
 def _checkpoint(path: Path, arch: str | None) -> ReID:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from boxtrail.errors import ConfigError, EmbedderError, require
 from boxtrail.io.atomic import cannot_write
+from boxtrail.reid.torch_files import torch_device
 from boxtrail.training.export_torch import INPUT, write_onnx
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def write_tensorrt(model: Any, size: tuple[int, int], path: Path, options: Expor
     """``model`` for crops of ``size``, (height, width), 1 to ``max_batch`` at a time.
 
     Raises:
-        ConfigError: if there is no GPU.
+        ConfigError: if there is no such GPU.
         EmbedderError: if TensorRT cannot build the engine.
         SinkError: if the file cannot be written.
         MissingExtraError: if TensorRT is not installed.
@@ -28,32 +29,40 @@ def write_tensorrt(model: Any, size: tuple[int, int], path: Path, options: Expor
     trt = require("tensorrt", "tensorrt", "exporting to TensorRT")
     import torch
 
-    if not torch.cuda.is_available():
+    device = torch_device(options.device)
+    if device.type != "cuda":
         raise ConfigError("a TensorRT engine is built on the GPU it will run on; torch sees none here")
     with tempfile.TemporaryDirectory() as folder:
         onnx_file = Path(folder) / "network.onnx"
         write_onnx(model, size, onnx_file, opset=options.opset)
-        builder = trt.Builder(trt.Logger(trt.Logger.ERROR))
-        network = builder.create_network(0)
-        parser = trt.OnnxParser(network, builder.logger)
-        if not parser.parse(onnx_file.read_bytes()):
-            raise EmbedderError(f"{path}: TensorRT cannot read the network: {parser.get_error(0)}")
+        network = onnx_file.read_bytes()
+    with torch.cuda.device(device):  # TensorRT builds for the current one
+        engine = _engine(trt, network, size, path, options)
+    try:
+        path.write_bytes(engine)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def _engine(trt: Any, onnx: bytes, size: tuple[int, int], path: Path, options: ExportOptions) -> bytes:
+    """The engine of a network in ONNX."""
+    logger = trt.Logger(trt.Logger.ERROR)
+    builder = trt.Builder(logger)
+    network = builder.create_network(0)
+    parser = trt.OnnxParser(network, logger)
+    if not parser.parse(onnx):
+        raise EmbedderError(f"{path}: TensorRT cannot read the network: {parser.get_error(0)}")
     config = builder.create_builder_config()
     if options.half:
         config.set_flag(trt.BuilderFlag.FP16)
     profile = builder.create_optimization_profile()
-    least, usual, most = (
-        (count, 3, *size) for count in (1, min(USUAL_BATCH, options.max_batch), options.max_batch)
-    )
-    profile.set_shape(INPUT, least, usual, most)
+    counts = (1, min(USUAL_BATCH, options.max_batch), options.max_batch)  # least, usual, most
+    profile.set_shape(INPUT, *((count, 3, *size) for count in counts))
     config.add_optimization_profile(profile)
     engine = builder.build_serialized_network(network, config)
     if engine is None:
         raise EmbedderError(f"{path}: TensorRT could not build an engine; its log is on stderr")
-    try:
-        path.write_bytes(bytes(engine))
-    except OSError as error:
-        raise cannot_write(path, error) from error
+    return bytes(engine)
 
 
 __all__ = ["write_tensorrt"]

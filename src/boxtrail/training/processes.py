@@ -6,12 +6,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import torch
 from torch import distributed
 
 from boxtrail.errors import ConfigError
+
+PATIENCE = timedelta(
+    hours=2
+)  # the first process scores alone: on a large data set for longer than torch would wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def processes(device: torch.device) -> Iterator[Processes]:
             )
         device = torch.device("cuda", local)
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield Processes(distributed.get_rank(), count, device)
     finally:
