@@ -9,6 +9,7 @@ namespace py = pybind11;
 
 void bind_kernels(py::module_& m);
 void bind_metrics(py::module_& m);
+void bind_track_text(py::module_& m);
 void bind_trackers(py::module_& m);
 
 void bind_boosttrack(py::module_& m);

@@ -24,6 +24,7 @@ using Pairs = std::vector<std::pair<std::int32_t, std::int32_t>>;
 template <class Box>
 std::vector<Box> boxes(const Array& rows) {
   std::vector<Box> out;
+  out.reserve(static_cast<std::size_t>(rows.shape(0)));
   for (py::ssize_t i = 0; i < rows.shape(0); ++i) out.push_back(Box::from(rows.data(i)));
   return out;
 }

@@ -1,11 +1,9 @@
-// The metrics: text in, similarities, what counts by the kits' rules, sums out. Arrays are checked in Python.
+// The metrics of one sequence: similarities, what counts by the kits' rules, and the scores.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
-#include <memory>
-#include <optional>
 #include <string_view>
 
 #include "bindings.hpp"
@@ -17,7 +15,8 @@
 #include "boxtrail/metrics/preprocessing.hpp"
 #include "boxtrail/metrics/timeline.hpp"
 #include "boxtrail/metrics/track_map.hpp"
-#include "boxtrail/metrics/track_text.hpp"
+#include "metric_arrays.hpp"
+#include "score_dicts.hpp"
 
 namespace boxtrail::bindings {
 
@@ -25,73 +24,8 @@ namespace {
 
 using namespace pybind11::literals;
 using metrics::Comparison;
-using Floats = py::array_t<double, py::array::c_style>;
-using Ints = py::array_t<std::int64_t, py::array::c_style>;
-using Marks = py::array_t<bool, py::array::c_style>;
 using KeptMarks = py::typing::Tuple<Marks, Marks>;
 using MaskList = py::typing::List<py::typing::Tuple<std::int64_t, std::int64_t, py::object>>;
-
-std::span<const std::int64_t> span_of(const Ints& values) {
-  return {values.data(), static_cast<std::size_t>(values.size())};
-}
-std::span<const double> span_of(const Floats& values) {
-  return {values.data(), static_cast<std::size_t>(values.size())};
-}
-std::span<const std::uint8_t> span_of(const Marks& values) {
-  return {reinterpret_cast<const std::uint8_t*>(values.data()), static_cast<std::size_t>(values.size())};
-}
-
-template <class T>
-py::array_t<T> to_array(const std::vector<T>& values) {
-  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
-Marks to_marks(const std::vector<std::uint8_t>& values) {
-  Marks out(static_cast<py::ssize_t>(values.size()));
-  std::copy(values.begin(), values.end(), out.mutable_data());
-  return out;
-}
-
-Floats to_curve(const metrics::AlphaCurve& curve) {
-  return Floats(static_cast<py::ssize_t>(curve.size()), curve.data());
-}
-
-// The array takes the vector over: fresh memory for a copy costs more than filling it.
-template <class Number, class T>
-py::array_t<Number> taken(std::vector<T> values, std::vector<py::ssize_t> shape) {
-  auto owned = std::make_unique<std::vector<T>>(std::move(values));
-  const auto* data = reinterpret_cast<const Number*>(owned->data());
-  const py::capsule owner(owned.get(), [](void* vector) { delete static_cast<std::vector<T>*>(vector); });
-  owned.release();
-  return py::array_t<Number>(std::move(shape), data, owner);
-}
-
-template <class T>
-py::array_t<T> taken(std::vector<T> values) {
-  const auto size = static_cast<py::ssize_t>(values.size());
-  return taken<T>(std::move(values), {size});
-}
-
-template <std::size_t kColumns>
-py::dict to_dict(metrics::TrackText<kColumns> rows) {
-  static_assert(sizeof(rows.numbers[0]) == kColumns * sizeof(double));
-  const auto num_rows = static_cast<py::ssize_t>(rows.numbers.size());
-  return py::dict("frames"_a = taken(std::move(rows.frames)), "ids"_a = taken(std::move(rows.ids)),
-                  "lines"_a = taken(std::move(rows.lines)),
-                  "numbers"_a = taken<double>(std::move(rows.numbers), {num_rows, static_cast<py::ssize_t>(kColumns)}),
-                  "labels"_a = to_array(rows.labels), "names"_a = rows.names, "num_columns"_a = rows.num_columns);
-}
-
-template <std::size_t kColumns>
-py::dict parse(metrics::TrackText<kColumns> (*parser)(std::string_view), const py::bytes& text) {
-  const std::string_view view = text;
-  metrics::TrackText<kColumns> rows;
-  {
-    py::gil_scoped_release release;
-    rows = parser(view);
-  }
-  return to_dict(std::move(rows));
-}
 
 template <class Shape>
 std::vector<Shape> shapes(const Floats& rows) {
@@ -118,6 +52,15 @@ std::vector<metrics::Mask> masks(const MaskList& rows) {
     else
       out.push_back(metrics::mask_from_runs(height, width, py::cast<std::vector<std::int64_t>>(row[2])));
   }
+  return out;
+}
+
+template <class T>
+std::vector<T> kept_of(std::span<const T> values, std::span<const std::uint8_t> kept) {
+  std::vector<T> out;
+  out.reserve(kept.size());
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    if (kept[i] != 0) out.push_back(values[i]);
   return out;
 }
 
@@ -255,53 +198,6 @@ class Overlaps {
   }
 
  private:
-  template <class T>
-  static std::vector<T> kept_of(std::span<const T> values, std::span<const std::uint8_t> kept) {
-    std::vector<T> out;
-    out.reserve(kept.size());
-    for (std::size_t i = 0; i < kept.size(); ++i)
-      if (kept[i] != 0) out.push_back(values[i]);
-    return out;
-  }
-  static py::dict to_dict(const metrics::Hota& h) {
-    return py::dict("tp"_a = to_curve(h.tp), "fn"_a = to_curve(h.fn), "fp"_a = to_curve(h.fp),
-                    "ass_a"_a = to_curve(h.ass_a), "ass_re"_a = to_curve(h.ass_re), "ass_pr"_a = to_curve(h.ass_pr),
-                    "loc"_a = to_curve(h.loc));
-  }
-  static py::dict to_dict(const metrics::Clear& c) {
-    return py::dict("tp"_a = c.tp, "fn"_a = c.fn, "fp"_a = c.fp, "id_switches"_a = c.id_switches,
-                    "fragmentations"_a = c.fragmentations, "mostly_tracked"_a = c.mostly_tracked,
-                    "partly_tracked"_a = c.partly_tracked, "mostly_lost"_a = c.mostly_lost,
-                    "similarity"_a = c.similarity, "frames"_a = c.frames);
-  }
-  static py::dict to_dict(const metrics::Identity& i) { return py::dict("tp"_a = i.tp, "fn"_a = i.fn, "fp"_a = i.fp); }
-  static py::dict to_dict(const Comparison& c) {
-    return py::dict("truth_boxes"_a = c.truth_id.size(), "truth_tracks"_a = c.num_truth_ids,
-                    "prediction_boxes"_a = c.prediction_id.size(), "prediction_tracks"_a = c.num_prediction_ids);
-  }
-
-  // Frames and ids are those of the rows that count.
-  static py::dict to_dict(const std::vector<metrics::TimelinePiece>& pieces, std::span<const std::int64_t> frames,
-                          std::span<const std::int64_t> truth_ids, std::span<const std::int64_t> prediction_ids) {
-    const auto size = static_cast<py::ssize_t>(pieces.size());
-    Ints tracks(size), first(size), last(size), predictions(size);
-    Marks matched(size), switches(size), fragmentations(size);
-    for (py::ssize_t i = 0; i < size; ++i) {
-      const metrics::TimelinePiece& piece = pieces[static_cast<std::size_t>(i)];
-      const auto begin = static_cast<std::size_t>(piece.first), end = static_cast<std::size_t>(piece.last);
-      const bool has_match = piece.match.prediction >= 0;
-      tracks.mutable_at(i) = truth_ids[begin];
-      first.mutable_at(i) = frames[begin];
-      last.mutable_at(i) = frames[end];
-      matched.mutable_at(i) = has_match;
-      predictions.mutable_at(i) = has_match ? prediction_ids[static_cast<std::size_t>(piece.match.prediction)] : 0;
-      switches.mutable_at(i) = piece.match.is_switch;
-      fragmentations.mutable_at(i) = piece.match.is_fragmentation;
-    }
-    return py::dict("tracks"_a = tracks, "first"_a = first, "last"_a = last, "matched"_a = matched,
-                    "predictions"_a = predictions, "switches"_a = switches, "fragmentations"_a = fragmentations);
-  }
-
   std::vector<metrics::FrameSpan> frames_;
   std::vector<std::int64_t> truth_frames_;
   metrics::Overlaps pairs_;
@@ -316,7 +212,9 @@ Ints assign_dense(const Floats& weights) {
   return out;
 }
 
-void bind_overlaps(py::module_& m) {
+}  // namespace
+
+void bind_metrics(py::module_& m) {
   const auto frames = [] { return py::arg("truth_frames"); };
   py::class_<Overlaps>(m, "Overlaps")
       .def_static("of_boxes", &Overlaps::of_boxes, frames(), "prediction_frames"_a, "truth"_a, "prediction"_a)
@@ -332,15 +230,7 @@ void bind_overlaps(py::module_& m) {
            "threshold"_a, "num_frames"_a)
       .def("track_map", &Overlaps::track_map, "truth_ids"_a, "truth_kept"_a, "truth_areas"_a, "prediction_ids"_a,
            "prediction_kept"_a, "prediction_areas"_a, "scores"_a, "shared"_a);
-}
-
-}  // namespace
-
-void bind_metrics(py::module_& m) {
-  m.def("parse_mot", [](const py::bytes& text) { return parse(&metrics::parse_mot, text); }, "text"_a);
-  m.def("parse_kitti", [](const py::bytes& text) { return parse(&metrics::parse_kitti, text); }, "text"_a);
   m.def("assign_dense", &assign_dense, "weights"_a);
-  bind_overlaps(m);
 }
 
 }  // namespace boxtrail::bindings

@@ -5,5 +5,6 @@ PYBIND11_MODULE(_core, m) {
   m.attr("__version__") = BOXTRAIL_VERSION;
   boxtrail::bindings::bind_kernels(m);
   boxtrail::bindings::bind_metrics(m);
+  boxtrail::bindings::bind_track_text(m);
   boxtrail::bindings::bind_trackers(m);
 }

@@ -1,8 +1,10 @@
+#include "boxtrail/matcher.hpp"
+
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <numeric>
-
-#include "boxtrail/assignment.hpp"
+#include <utility>
 
 namespace boxtrail {
 
@@ -60,30 +62,8 @@ void Matcher::augment(std::int32_t start) {
       exit_row = row;
       exit_distance = base;
     }
-    for (auto k = start_[at(row)]; k < start_[at(row) + 1]; ++k) {
-      const Pair& pair = pairs_[at(k)];
-      const auto j = at(pair.column);
-      const std::int64_t reach = base + pair.cost - v_[j];
-      if (seen_[j] != search_) {
-        seen_[j] = search_;
-        open_.push_back(pair.column);
-      } else if (shut_[j] == search_ || reach >= distance_[j]) {
-        continue;
-      }
-      distance_[j] = reach;
-      via_[j] = row;
-    }
-    std::size_t nearest = open_.size();
-    std::int64_t least = exit_distance;
-    for (std::size_t k = 0; k < open_.size(); ++k) {
-      const std::int64_t reach = distance_[at(open_[k])];
-      // Among equals a free column ends the search at once.
-      const bool sooner = reach == least && nearest != open_.size() && row_of_[at(open_[k])] < 0;
-      if (reach < least || sooner) {
-        least = reach;
-        nearest = k;
-      }
-    }
+    reach_columns(row, base);
+    const std::size_t nearest = nearest_open(exit_distance);
     if (nearest == open_.size()) {
       total = exit_distance;
       column = column_of_[at(exit_row)];
@@ -94,25 +74,62 @@ void Matcher::augment(std::int32_t start) {
     open_[nearest] = open_.back();
     open_.pop_back();
     shut_[at(column)] = search_;
-    if (row_of_[at(column)] < 0) {
-      total = least;
+    travelled = distance_[at(column)];
+    row = row_of_[at(column)];
+    if (row < 0) {
+      total = travelled;
       break;
     }
     closed_.push_back(column);
-    row = row_of_[at(column)];
-    travelled = least;
   }
+  raise_prices(start, total);
+  while (column >= 0) {  // hand the columns back along the path
+    const std::int32_t taker = via_[at(column)];
+    row_of_[at(column)] = taker;
+    std::swap(column_of_[at(taker)], column);
+  }
+}
+
+// Shorter ways to the columns of `row`, which itself is `base` away.
+void Matcher::reach_columns(std::int32_t row, std::int64_t base) {
+  for (auto k = start_[at(row)]; k < start_[at(row) + 1]; ++k) {
+    const Pair& pair = pairs_[at(k)];
+    const auto j = at(pair.column);
+    const std::int64_t reach = base + pair.cost - v_[j];
+    if (seen_[j] != search_) {
+      seen_[j] = search_;
+      open_.push_back(pair.column);
+    } else if (shut_[j] == search_ || reach >= distance_[j]) {
+      continue;
+    }
+    distance_[j] = reach;
+    via_[j] = row;
+  }
+}
+
+// Place in `open_` of the column that is nearest and nearer than `limit`; the end if there is none.
+std::size_t Matcher::nearest_open(std::int64_t limit) const {
+  std::size_t nearest = open_.size();
+  for (std::size_t k = 0; k < open_.size(); ++k) {
+    const std::int64_t reach = distance_[at(open_[k])];
+    // Among equals a free column ends the search at once.
+    const bool sooner = reach == limit && nearest != open_.size() && row_of_[at(open_[k])] < 0;
+    if (reach < limit || sooner) {
+      limit = reach;
+      nearest = k;
+    }
+  }
+  return nearest;
+}
+
+// The path of length `total` from row `start` becomes tight, as every pair of the matching is.
+void Matcher::raise_prices(std::int32_t start, std::int64_t total) {
   for (const std::int32_t j : closed_) {
     const std::int64_t change = total - distance_[at(j)];
     u_[at(row_of_[at(j)])] += change;
     v_[at(j)] -= change;
   }
   u_[at(start)] += total;
-  while (column >= 0) {  // hand the columns back along the path
-    const std::int32_t taker = via_[at(column)];
-    row_of_[at(column)] = taker;
-    std::swap(column_of_[at(taker)], column);
-  }
 }
 
 void Matcher::level_prices(const std::vector<std::int64_t>& wanted, std::int64_t reserve) {

@@ -27,8 +27,8 @@ OrientedChange oriented_change(const Warp& warp, double angle) {
   return {scale_w, std::abs(warp.a * warp.d - warp.b * warp.c) / scale_w, turn};
 }
 
-// The matrix that maps width and height of an upright box. SORT's filter hardly knows its aspect ratio, so a turn or shear
-// must not mix it with the area.
+// The matrix that maps width and height of an upright box. SORT's filter hardly knows its aspect ratio, so a turn or
+// shear must not mix it with the area.
 Matrix2 size_change(SizeCode code, const Warp& warp) {
   if (code == SizeCode::kAreaRatio && (warp.b != 0.0 || warp.c != 0.0)) {
     const double scale = std::sqrt(std::abs(warp.a * warp.d - warp.b * warp.c));

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "boxtrail/assignment.hpp"
+#include "boxtrail/matcher.hpp"
 #include "check.hpp"
 #include "random.hpp"
 

@@ -20,6 +20,20 @@ struct History {
   std::int64_t starts = 0;          // times it was matched after it was not
 };
 
+// What the pairs of a frame are worth to the matching; 0 for those below the threshold.
+void score_pairs(const Comparison& c, const FrameSpan& frame, const std::vector<History>& tracks, std::int64_t step,
+                 double threshold, std::vector<double>& scores) {
+  for (auto i = frame.truth_begin; i < frame.truth_end; ++i) {
+    const History& track = tracks[at(c.truth_id[at(i)])];
+    const std::int32_t current = track.last_step == step - 1 ? track.last_match : kNone;
+    for (auto e = at(c.overlaps.row_start[at(i)]); e < at(c.overlaps.row_start[at(i + 1)]); ++e) {
+      const double value = c.overlaps.value[e];
+      if (value < threshold - kTolerance) continue;
+      scores[e] = c.prediction_id[at(c.overlaps.row[e])] == current ? kContinuity + value : value;
+    }
+  }
+}
+
 void count_tracks(const std::vector<History>& tracks, Clear& out) {
   for (const History& track : tracks) {
     const double share = static_cast<double>(track.matched) / static_cast<double>(track.frames);
@@ -61,15 +75,7 @@ Clear clear(const Comparison& c, double threshold, std::int64_t num_frames, std:
   for (const FrameSpan& frame : c.frames) {
     // A frame with boxes on one side alone changes no track's state, as in the kits.
     if (frame.truth_begin == frame.truth_end || frame.prediction_begin == frame.prediction_end) continue;
-    for (auto i = frame.truth_begin; i < frame.truth_end; ++i) {
-      const History& track = tracks[at(c.truth_id[at(i)])];
-      const std::int32_t current = track.last_step == step - 1 ? track.last_match : kNone;
-      for (auto e = at(c.overlaps.row_start[at(i)]); e < at(c.overlaps.row_start[at(i + 1)]); ++e) {
-        const double value = c.overlaps.value[e];
-        if (value < threshold - kTolerance) continue;
-        scores[e] = c.prediction_id[at(c.overlaps.row[e])] == current ? kContinuity + value : value;
-      }
-    }
+    score_pairs(c, frame, tracks, step, threshold, scores);
     std::int64_t row = frame.truth_begin;  // of the truth; the matches ascend
     for (const std::size_t e : matcher.match(frame, c.overlaps, scores)) {
       const std::int32_t other = c.pair_prediction_id[at(c.pair[e])];

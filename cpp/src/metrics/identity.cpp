@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "boxtrail/assignment.hpp"
+#include "boxtrail/matcher.hpp"
 
 namespace boxtrail::metrics {
 

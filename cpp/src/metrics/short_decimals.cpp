@@ -78,7 +78,8 @@ std::size_t read_short_decimals(std::string_view& text, std::span<double> out) {
   for (std::size_t count = 0; count < out.size() && end - next >= kRoom;) {
     const bool is_negative = *next == '-';
     double value = 0.0;
-    if (!read_magnitude(next += is_negative ? 1 : 0, value)) return 0;
+    next += is_negative ? 1 : 0;
+    if (!read_magnitude(next, value)) return 0;
     out[count++] = is_negative ? -value : value;
     const char separator = *next++;
     if (separator == ',') continue;

@@ -10,7 +10,7 @@ namespace boxtrail {
 namespace {
 
 constexpr double kMaxFirstLimit = 0.67;  // dynamic tuning never loosens the first association beyond it
-constexpr double kMeeting = 1e-9;  // IoU of boxes that share an edge: nothing but rounding
+constexpr double kMeeting = 1e-9;        // IoU of boxes that share an edge: nothing but rounding
 constexpr double kTouch = 1e-7;          // pixels; boxes that meet in less, by rounding, have no side in common
 
 std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
