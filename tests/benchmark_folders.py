@@ -9,7 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from boxtrail.benchmarks.frame_pass import CHUNK
+
 WIDTH, HEIGHT = 96, 64
+LENGTH = 2 * CHUNK + 6  # frames of a sequence that is more than two chunks long
 
 
 def box_of(frame: int, lane: int) -> tuple[int, int, int, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,73 +11,11 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmark_folders import Watcher, box_of, content, find_squares, write_sequence
-from boxtrail.benchmarks import GeneratedCache, generate
-from boxtrail.benchmarks.frame_pass import CHUNK
-from boxtrail.errors import BoxtrailError, ConfigError, DetectorError, SourceError
+from benchmark_folders import LENGTH, Watcher, box_of, content, find_squares
+from boxtrail.errors import BoxtrailError, ConfigError, SourceError
 from boxtrail.motion import make_estimator
 from boxtrail.reid import create_embedder
-
-LENGTH = 2 * CHUNK + 6
-
-
-class Counting:
-    """A detector that counts the images it was shown; ``die_at`` makes it fail there once."""
-
-    names = {0: "person"}  # noqa: RUF012
-
-    def __init__(self, die_at: int | None = None, *, key: str = "squares") -> None:
-        self.shown = 0
-        self.die_at = die_at
-        self.cache_key = key
-
-    def __call__(self, image: Any) -> Any:
-        if self.shown == self.die_at:
-            self.die_at = None
-            raise DetectorError("out of memory")
-        self.shown += 1
-        return find_squares(image)
-
-
-class Remembering(Counting):
-    """The same as a detector that looks back: it reports how many images it was shown since the reset."""
-
-    def __call__(self, images: Sequence[Any], frame_indices: Sequence[int] | None = None) -> list[Any]:
-        found = []
-        for image in images:
-            rows = np.array(super().__call__(image)).reshape(-1, 6)
-            self.since += 1
-            rows[:, 4] = self.since / 1000
-            found.append(rows)
-        return found
-
-    def reset(self) -> None:
-        self.since = 0
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("own") / "own"
-    write_sequence(folder / "a", LENGTH)
-    write_sequence(folder / "b", 5, info=False)
-    for path in folder.rglob("*.png"):
-        os.utime(path, (1e9, 1e9))
-    return folder
-
-
-@pytest.fixture
-def own(made: Path, tmp_path: Path) -> Path:
-    """Two sequences, of 70 and of 5 frames."""
-    shutil.copytree(made, tmp_path / "own")
-    return tmp_path / "own"
-
-
-@pytest.fixture
-def run(own: Path, tmp_path: Path) -> Any:
-    def generated(detector: Any = "public", **given: Any) -> GeneratedCache:
-        return generate(own, detector, **{"cache_dir": tmp_path / "cache", **given})
-
-    return generated
+from counting_detectors import Counting
 
 
 def test_public_detections_need_no_images(own: Path, run: Any) -> None:
@@ -164,62 +101,6 @@ def test_an_embedder_that_comes_later_gets_the_detections_that_are_there(run: An
     found = cache.sequence("a")
     assert found.embeddings is not None
     np.testing.assert_allclose(np.linalg.norm(found.embeddings, axis=1), 1.0, rtol=1e-5)
-
-
-def test_a_run_that_died_goes_on_after_the_last_whole_chunk(run: Any, tmp_path: Path) -> None:
-    run(Counting(), cache_dir=tmp_path / "whole", reid="histogram", camera_motion="sof")
-    with pytest.raises(DetectorError, match="out of memory"):
-        run(Counting(die_at=CHUNK + 9), reid="histogram", camera_motion="sof")
-    detector = Counting()
-    run(detector, reid="histogram", camera_motion="sof")
-    assert detector.shown == LENGTH - CHUNK + 5
-    assert content(tmp_path / "cache") == content(tmp_path / "whole")
-
-
-def test_a_detector_that_remembers_is_shown_the_frames_again(run: Any, tmp_path: Path) -> None:
-    run(Remembering(), cache_dir=tmp_path / "whole")
-    with pytest.raises(DetectorError):
-        run(Remembering(die_at=CHUNK + 9))
-    detector = Remembering()
-    cache = run(detector)
-    assert detector.shown == LENGTH + 5
-    assert content(tmp_path / "cache") == content(tmp_path / "whole")
-    np.testing.assert_allclose(cache.sequence("b").detections[:, 4], np.repeat(np.arange(1, 6), 2) / 1000)
-
-
-def test_a_damaged_chunk_is_computed_again(run: Any, tmp_path: Path) -> None:
-    run(Counting(), cache_dir=tmp_path / "whole")
-    with pytest.raises(DetectorError):
-        run(Counting(die_at=2 * CHUNK + 1))
-    second = sorted((tmp_path / "cache").rglob("chunks-*/*.npz"))[1]
-    second.write_bytes(second.read_bytes()[:-3])
-    detector = Counting()
-    run(detector)
-    assert detector.shown == LENGTH - CHUNK + 5
-    assert content(tmp_path / "cache") == content(tmp_path / "whole")
-
-
-def test_a_damaged_file_is_named_and_computed_again(run: Any, caplog: pytest.LogCaptureFixture) -> None:
-    cache = run(Counting())
-    (file,) = (path for path in cache.files if path.parent.name == "b")
-    whole = file.read_bytes()
-    file.write_bytes(whole[:100] + b"?" + whole[101:])
-    with pytest.raises(BoxtrailError, match=rf"{file.name} is damaged"):
-        cache.sequences()
-    detector = Counting()
-    again = run(detector)
-    assert detector.shown == 5
-    assert again.num_computed == 1
-    assert str(file) in again.damaged[0]
-    assert f"{file} is damaged" in caplog.text
-    assert file.read_bytes() == whole
-
-
-def test_a_file_in_the_place_of_another_is_not_believed(run: Any) -> None:
-    cache = run(Counting())
-    a, b = cache.files
-    shutil.copy(a, b)
-    assert run(Counting()).num_computed == 1
 
 
 def test_several_workers_give_the_same_files(run: Any, tmp_path: Path) -> None:

@@ -221,6 +221,22 @@ def test_classes_are_found_chosen_and_named() -> None:
     assert named.classes["dog"]["CLR_TP"] == 1
 
 
+def test_pedestrians_of_motchallenge_are_called_persons_too() -> None:
+    rows = labelled(1, 1)
+    for name in ("pedestrian", "Person", 1):
+        assert evaluate(rows, rows, preprocess="mot", classes=[name]).overall["CLR_TP"] == 2
+
+
+def test_metrics_have_the_names_of_trackeval_and_those_of_the_tables() -> None:
+    metrics = evaluate(table("a@0 b@50"), table("x@0 y@90")).overall
+    assert (metrics["FP"], metrics["FN"], metrics["TP"]) == (1, 1, 1)
+    assert metrics["FAF"] == metrics["FP_per_frame"] == 1.0
+    assert (metrics["Recall"], metrics["Precision"]) == (metrics["CLR_Re"], metrics["CLR_Pr"])
+    assert "FP" not in list(metrics)  # once is enough
+    with pytest.raises(KeyError, match="HOTTA"):
+        metrics["HOTTA"]
+
+
 def test_sequences_are_scored_by_one_set_of_rules_although_one_is_empty() -> None:
     truth = {"full": labelled(1, 3), "empty": labelled(1, 3)}
     found = evaluate(truth, {"full": labelled(1, 3), "empty": np.empty((0, 10))})

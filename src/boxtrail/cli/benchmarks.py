@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from boxtrail.cli.benchmark_options import data_dir_option
 from boxtrail.cli.failures import one_line_errors
-from boxtrail.cli.generate import DataDir
 
 
 def benchmarks(
-    data_dir: DataDir = None,
+    data_dir: Annotated[Path | None, data_dir_option(typer.Option)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON array, for programs.")] = False,
 ) -> None:
     """List the benchmarks that --benchmark knows: splits, where their data is looked for, and whether it is there."""

@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from boxtrail.cli.benchmark_options import (
+    benchmark_option,
+    cache_dir_option,
+    camera_motion_option,
+    data_dir_option,
+    detector_option,
+    reid_option,
+    split_option,
+)
 from boxtrail.cli.executor_option import executor_option, workers_option
 from boxtrail.cli.failures import one_line_errors
 from boxtrail.errors import ConfigError
@@ -54,15 +63,6 @@ _Bootstrap = Annotated[
 _Fix = Annotated[
     bool, typer.Option("--fix", help="Score repaired copies where that is safe; the files stay as they are.")
 ]
-_Benchmark = Annotated[
-    str | None,
-    _replay(
-        "--benchmark",
-        "-b",
-        metavar="NAME|PATH",
-        help="See `boxtrail benchmarks`; or your own folder or YAML.",
-    ),
-]
 _Trackers = Annotated[
     str, _replay("--tracker", "-t", help="Names with commas between them; NAME@PRESET for one with a preset.")
 ]
@@ -76,8 +76,6 @@ _Postprocess = Annotated[
 _Config = Annotated[
     str | None, _replay(metavar="FILE|PRESET", help="Options of all trackers that name no preset.")
 ]
-_Detector = Annotated[str, _replay(help="As of `boxtrail generate`; what is not in the cache is computed.")]
-_Folder = Annotated[Path | None, _replay(metavar="DIR", help="As of `boxtrail generate`.")]
 _SaveTxt = Annotated[Path | None, _replay(metavar="DIR", help="Write the tracks: DIR/TRACKER/SEQUENCE.txt.")]
 
 
@@ -97,17 +95,17 @@ def evaluate(
     json_file: Annotated[Path | None, _files("--json", help="All metrics, with HOTA's curves.")] = None,
     csv_file: Annotated[Path | None, _files("--csv", help="All metrics, a row a sequence.")] = None,
     html_file: Annotated[Path | None, _files("--html", help="A report with plots and timelines.")] = None,
-    benchmark: _Benchmark = None,
+    benchmark: Annotated[str | None, benchmark_option(_replay)] = None,
     tracker: _Trackers = "bytetrack",
     tracker_config: _Config = None,
     option: _Pairs = None,
     postprocess: _Postprocess = None,
-    detector: _Detector = "public",
-    reid: Annotated[str | None, _replay(metavar="NAME|PATH", help="Embedder, likewise.")] = None,
-    camera_motion: Annotated[str | None, _replay(help="Likewise.")] = None,
-    split: Annotated[str | None, _replay(help="Of the benchmark; its default without.")] = None,
-    data_dir: _Folder = None,
-    cache_dir: _Folder = None,
+    detector: Annotated[str, detector_option(_replay)] = "public",
+    reid: Annotated[str | None, reid_option(_replay)] = None,
+    camera_motion: Annotated[str | None, camera_motion_option(_replay)] = None,
+    split: Annotated[str | None, split_option(_replay)] = None,
+    data_dir: Annotated[Path | None, data_dir_option(_replay)] = None,
+    cache_dir: Annotated[Path | None, cache_dir_option(_replay)] = None,
     baseline: Annotated[
         str | None, _replay(help="Whom the others are compared with; the first without.")
     ] = None,
@@ -119,7 +117,8 @@ def evaluate(
 ) -> None:
     """Score tracks against the truth: HOTA, CLEAR and Identity, with TrackEval's numbers.
 
-    Tracks are files, by --gt and --pred, or come from trackers, by --benchmark and --tracker.
+    Tracks are files, by --gt and --pred, or come from trackers, by --benchmark and --tracker. What is not in the cache
+    of `boxtrail generate` yet is computed then.
     """
     with one_line_errors(debug=debug):
         from boxtrail.cli.scores import Output, show
@@ -128,21 +127,17 @@ def evaluate(
         columns = choose_columns(_listed(metrics, "--metrics"))
         output = Output(columns, resamples if bootstrap else None, json_file, csv_file, html_file, quiet)
         if benchmark is not None:
+            from boxtrail.cli.replayed import Replaying, score_replayed
+
             if gt is not None or pred:
                 raise ConfigError(
                     "--benchmark brings its truth, and its trackers the tracks; leave --gt and --pred"
                 )
-            from boxtrail.cli.replayed import Replaying, score_replayed
-
             _check_rules(format, classes, preprocess, iou, threshold, class_map, fix=fix)
             generation = {
-                "detector": detector,
-                "reid": reid,
-                "camera_motion": camera_motion,
-                "split": split,
-                "data_dir": data_dir,
-                "cache_dir": cache_dir,
-            }
+                "detector": detector, "reid": reid, "camera_motion": camera_motion, "split": split,
+                "data_dir": data_dir, "cache_dir": cache_dir,
+            }  # fmt: skip
             told = Replaying(
                 benchmark, tracker, tracker_config, option or [], postprocess or [], baseline, save_txt,
                 executor, workers, generation,
@@ -152,12 +147,9 @@ def evaluate(
         if gt is None or not pred:
             raise ConfigError("what is to be scored? Give --gt and --pred, or --benchmark and --tracker")
         options = {
-            "classes": _listed(classes, "--classes"),
-            "class_map": class_map,
-            "preprocess": preprocess,
-            "iou": iou,
-            "threshold": threshold,
-        }
+            "classes": _listed(classes, "--classes"), "class_map": class_map, "preprocess": preprocess,
+            "iou": iou, "threshold": threshold,
+        }  # fmt: skip
         show(_scored(gt, named_paths(pred), _formats(format), options, fix=fix, quiet=quiet), output)
 
 

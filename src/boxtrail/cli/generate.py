@@ -10,6 +10,15 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from boxtrail.cli.benchmark_options import (
+    benchmark_option,
+    cache_dir_option,
+    camera_motion_option,
+    data_dir_option,
+    detector_option,
+    reid_option,
+    split_option,
+)
 from boxtrail.cli.executor_option import executor_option, workers_option
 from boxtrail.cli.failures import one_line_errors
 
@@ -20,52 +29,22 @@ _data = partial(typer.Option, rich_help_panel="Data")
 _computing = partial(typer.Option, rich_help_panel="Computing")
 _work = partial(typer.Option, rich_help_panel="Work")
 
-BenchmarkName = Annotated[
-    str,
-    _data(
-        "--benchmark",
-        "-b",
-        metavar="NAME|PATH",
-        help="See `boxtrail benchmarks`; or a folder of sequences or YAML file of your own.",
-    ),
-]
-Split = Annotated[
-    str | None, _data(help="Which sequences: train, val, val-half, test …; default: the benchmark's.")
-]
-DataDir = Annotated[
-    Path | None, _data(metavar="DIR", help="Where benchmarks lie; default: BOXTRAIL_BENCHMARKS or datasets.")
-]
-CacheDir = Annotated[
-    Path | None, _data(metavar="DIR", help="Where results go; default: BOXTRAIL_CACHE or ~/.cache/boxtrail.")
-]
-DetectorName = Annotated[
-    str,
-    _computing(
-        help="public (the benchmark's own detections), public:SDP, file:PATH of a folder or with {sequence} in it, "
-        "motion, hog or onnx:PATH."
-    ),
-]
-ReidName = Annotated[str | None, _computing(metavar="NAME|PATH", help="Embedder: histogram, or weights.")]
-Motion = Annotated[str | None, _computing(help="sof, ecc, orb, sift, file:PATH or none, the default.")]
-Executor = Annotated[str, executor_option(_work)]
-Workers = Annotated[int | None, workers_option(_work, "Sequences", "one")]
-
 
 def generate(
-    benchmark: BenchmarkName,
-    detector: DetectorName = "public",
-    reid: ReidName = None,
-    camera_motion: Motion = None,
-    split: Split = None,
-    data_dir: DataDir = None,
-    cache_dir: CacheDir = None,
+    benchmark: Annotated[str, benchmark_option(_data)],
+    detector: Annotated[str, detector_option(_computing)] = "public",
+    reid: Annotated[str | None, reid_option(_computing)] = None,
+    camera_motion: Annotated[str | None, camera_motion_option(_computing)] = None,
+    split: Annotated[str | None, split_option(_data)] = None,
+    data_dir: Annotated[Path | None, data_dir_option(_data)] = None,
+    cache_dir: Annotated[Path | None, cache_dir_option(_data)] = None,
     conf: Annotated[float | None, _computing(help="Lowest detection score kept, 0 to 1.")] = None,
     classes: Annotated[str | None, _computing(help="Names or ids to detect: person,car or 0,2.")] = None,
     device: Annotated[str, _computing(help="auto, cpu, cuda or cuda:1.")] = "auto",
     half: Annotated[bool, _computing("--half", help="Half precision of the embedder.")] = False,
     batch_size: Annotated[int, _computing(min=1, help="Frames at once for detector and embedder.")] = 1,
-    executor: Executor = "local",
-    workers: Workers = None,
+    executor: Annotated[str, executor_option(_work)] = "local",
+    workers: Annotated[int | None, workers_option(_work, "Sequences", "one")] = None,
     gpus: Annotated[float, _work(help="GPUs that a worker of a cluster needs.")] = 0.0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,

@@ -66,11 +66,13 @@ def print_differences(console: Console, found: Validation) -> None:
             for name, value in differences.items()
             if name in ("HOTA", "MOTA", "IDF1", "IDSW")
         )
-        console.print(f"{escape(label)} beside {escape(found.baseline)}: {shown}", highlight=False)
+        console.print(
+            f"{escape(label)} beside {escape(found.baseline)}: {shown}", soft_wrap=True, highlight=False
+        )
     speeds = ", ".join(
         f"{escape(label)} {spent['fps']:,.0f}" for label, spent in found.timings["trackers"].items()
     )
-    console.print(f"[dim]frames a second of tracking:[/dim] {speeds}", highlight=False)
+    console.print(f"[dim]frames a second of tracking:[/dim] {speeds}", soft_wrap=True, highlight=False)
     if found.files:
         console.print(
             f"  [dim]wrote[/dim] {len(found.files)} files of tracks in {escape(str(found.files[0].parent.parent))}",

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from boxtrail.cli.benchmark_options import (
+    benchmark_option,
+    cache_dir_option,
+    camera_motion_option,
+    data_dir_option,
+    detector_option,
+    reid_option,
+    split_option,
+)
 from boxtrail.cli.executor_option import executor_option, workers_option
 from boxtrail.cli.failures import EXIT_INTERRUPTED, one_line_errors
 from boxtrail.errors import ConfigError
@@ -20,19 +29,6 @@ _what = partial(typer.Option, rich_help_panel="What to tune, on what")
 _search = partial(typer.Option, rich_help_panel="Search")
 _run = partial(typer.Option, rich_help_panel="Run and files")
 
-_Benchmark = Annotated[
-    str,
-    _what(
-        "--benchmark",
-        "-b",
-        metavar="NAME|PATH",
-        help="See `boxtrail benchmarks`; or a folder of sequences or YAML file of your own.",
-    ),
-]
-_Detector = Annotated[
-    str,
-    _what(help="public, public:NAME, file:PATH (one file a sequence) or a detector of `boxtrail detectors`."),
-]
 _HeldOut = Annotated[
     str | None,
     _what(metavar="K|NAMES", help="Sequences to tune without and report on: every K-th, or name,name."),
@@ -64,14 +60,14 @@ _Batch = Annotated[
 
 
 def tune(
-    benchmark: _Benchmark,
+    benchmark: Annotated[str, benchmark_option(_what)],
     tracker: Annotated[str, _what(help="A name of `boxtrail trackers`.")] = "bytetrack",
-    detector: _Detector = "public",
-    reid: Annotated[str | None, _what(help="Embedder, for trackers that look at appearance.")] = None,
-    camera_motion: Annotated[str | None, _what(help="sof, ecc, orb, sift or file:PATH.")] = None,
-    split: Annotated[str | None, _what(help="Of the benchmark; its default without.")] = None,
-    data_dir: Annotated[Path | None, _what(help="Where benchmarks lie.")] = None,
-    cache_dir: Annotated[Path | None, _what(help="Where detections are cached.")] = None,
+    detector: Annotated[str, detector_option(_what)] = "public",
+    reid: Annotated[str | None, reid_option(_what)] = None,
+    camera_motion: Annotated[str | None, camera_motion_option(_what)] = None,
+    split: Annotated[str | None, split_option(_what)] = None,
+    data_dir: Annotated[Path | None, data_dir_option(_what)] = None,
+    cache_dir: Annotated[Path | None, cache_dir_option(_what)] = None,
     held_out: _HeldOut = None,
     option: _Option = None,
     n_trials: Annotated[int, _search("--n-trials", "-n", help="In the end, earlier runs included.")] = 100,

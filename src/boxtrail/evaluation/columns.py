@@ -111,6 +111,7 @@ _ALL = (
     ),
 )  # fmt: skip
 COLUMNS = {column.name: column for column in _ALL}
+TITLES = {column.title: column.name for column in _ALL}
 DEFAULT_COLUMNS = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "IDSW", "Frag", "CLR_FP", "CLR_FN")
 
 
@@ -135,4 +136,4 @@ def choose_columns(names: Sequence[str] | None = None) -> list[Column]:
     return out
 
 
-__all__ = ["COLUMNS", "DEFAULT_COLUMNS", "Column", "choose_columns"]
+__all__ = ["COLUMNS", "DEFAULT_COLUMNS", "TITLES", "Column", "choose_columns"]

@@ -112,7 +112,7 @@ def _mot(
     sequence: str, truth: SequenceRows, prediction: SequenceRows, overlaps: Overlaps, classes: Classes
 ) -> list[Counting]:
     wanted = None if classes is None else [str(value).lower() for value in _listed(classes)]
-    if wanted not in (None, ["pedestrian"], [str(PEDESTRIAN)]):
+    if wanted not in (None, ["pedestrian"], ["person"], [str(PEDESTRIAN)]):
         raise ConfigError(
             "MOTChallenge's rules know the class pedestrian alone; choose preprocess='none' for others"
         )

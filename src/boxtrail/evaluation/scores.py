@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from boxtrail.evaluation.clear import Clear
+from boxtrail.evaluation.columns import TITLES
 from boxtrail.evaluation.counts import Counts
 from boxtrail.evaluation.hota import ALPHAS, Hota
 from boxtrail.evaluation.identity import Identity
@@ -17,7 +18,10 @@ from boxtrail.io.formats.rows import FloatArray
 
 
 class Metrics(Mapping[str, float]):
-    """TrackEval's names to fractions and counts; ``curves`` holds HOTA's over alpha (19,), and track mAP's (10,)."""
+    """TrackEval's names to fractions and counts; ``curves`` holds HOTA's over alpha (19,), and track mAP's (10,).
+
+    What tables call a metric is understood, too: ``metrics["FP"]`` is ``metrics["CLR_FP"]``.
+    """
 
     def __init__(self, values: Mapping[str, float], curves: Mapping[str, FloatArray]) -> None:
         self._values = {
@@ -26,7 +30,7 @@ class Metrics(Mapping[str, float]):
         self.curves = dict(curves)
 
     def __getitem__(self, name: str) -> float:
-        return self._values[name]
+        return self._values[TITLES.get(name, name)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -96,16 +96,7 @@ class Overlaps:
         prediction_names, prediction_numbers = np.unique(prediction_ids[prediction_kept], return_inverse=True)
         truth_number, prediction_number = np.zeros_like(truth_ids), np.zeros_like(prediction_ids)
         truth_number[truth_kept], prediction_number[prediction_kept] = truth_numbers, prediction_numbers
-        frames = []
-        for truth, prediction, similarities in self.frames:
-            rows, columns = truth_kept[truth], prediction_kept[prediction]
-            frames.append(
-                Frame(
-                    truth_number[truth[rows]],
-                    prediction_number[prediction[columns]],
-                    np.ascontiguousarray(similarities[np.ix_(rows, columns)]),
-                )
-            )
+        frames = self._kept_frames(truth_number, truth_kept, prediction_number, prediction_kept)
         comparison = Comparison(frames, len(truth_names), len(prediction_names))
         curves = hota(comparison)
         matches: list[dict[int, ClearMatch]] = []
@@ -129,6 +120,17 @@ class Overlaps:
             },
             "timeline": {field.name: getattr(pieces, field.name) for field in fields(pieces)},
         }
+
+    def _kept_frames(
+        self, truth_number: IntArray, truth_kept: Marks, prediction_number: IntArray, prediction_kept: Marks
+    ) -> list[Frame]:
+        """The frames without the rows that do not count, tracks by their numbers."""
+        frames = []
+        for truth, prediction, similarities in self.frames:
+            rows, columns = truth_kept[truth], prediction_kept[prediction]
+            kept = np.ascontiguousarray(similarities[np.ix_(rows, columns)])
+            frames.append(Frame(truth_number[truth[rows]], prediction_number[prediction[columns]], kept))
+        return frames
 
     def pairs(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Rows of the truth, rows of the prediction and similarities of the pairs with a similarity above 0."""

@@ -73,7 +73,6 @@ def render_report(
 ) -> str:
     """The text of the report; see :func:`save_report`. ``created`` is now by default."""
     jinja2 = require("jinja2", "eval", PURPOSE)
-    drawing = _drawing_library()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
@@ -81,12 +80,23 @@ def render_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    text: str = environment.get_template("page.html").render(
+        title=title,
+        created=(created or datetime.now()).strftime("%Y-%m-%d %H:%M"),
+        version=_core.__version__,
+        numpy_version=np.__version__,
+        drawing=_drawing_library(),
+        style=(FOLDER / "style.css").read_text(encoding="utf-8"),
+        scripts=[(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS],
+        **_content(evaluations, bootstrap),
+    )
+    return text
+
+
+def _content(evaluations: Mapping[str, Evaluation], bootstrap: Bootstrap | None) -> dict[str, Any]:
+    """What the page tells of the trackers, by the names its template has for it."""
     found = blocks(evaluations)
-    context = {
-        "title": title,
-        "created": (created or datetime.now()).strftime("%Y-%m-%d %H:%M"),
-        "version": _core.__version__,
-        "numpy_version": np.__version__,
+    return {
         "evaluations": evaluations,
         "descriptions": describe(evaluations),
         "headline": headline(evaluations, bootstrap),
@@ -102,13 +112,8 @@ def render_report(
         "COLUMNS": COLUMNS,
         "RULES": RULES,
         "SIMILARITIES": SIMILARITIES,
-        "style": (FOLDER / "style.css").read_text(encoding="utf-8"),
-        "scripts": [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS],
         "data": _for_script(plot_data(evaluations)),
-        "drawing": drawing,
     }
-    text: str = environment.get_template("page.html").render(context)
-    return text
 
 
 def headline(evaluations: Mapping[str, Evaluation], bootstrap: Bootstrap | None) -> str:

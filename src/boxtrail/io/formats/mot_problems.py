@@ -172,7 +172,10 @@ def _check_first_frame(rows: list[Row], report: Report) -> None:
             report.add(row.line, f"{message}; the rest of the file counts from 1, up to its last frame")
         return
     report.add(
-        zero[0].line, f"{message} ({len(zero)} such rows)", "adds 1 to every frame", partial(_shift, rows)
+        zero[0].line,
+        f"{message} ({len(zero)} such row{'s' * (len(zero) != 1)})",
+        "adds 1 to every frame",
+        partial(_shift, rows),
     )
 
 
