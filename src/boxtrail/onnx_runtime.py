@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ def open_session(
     device: str,  # "auto", "cpu", "cuda", "cuda:N", "tensorrt" or "tensorrt:N"
     num_threads: int | None,
     error: type[BoxtrailError],  # what is raised
+    tensorrt: Mapping[str, str] | None = None,  # more options of that provider
 ) -> Any:
     """An ``onnxruntime.InferenceSession``; "auto" takes CUDA where this onnxruntime offers it.
 
@@ -24,7 +26,7 @@ def open_session(
         ConfigError: for another ``device``.
         BoxtrailError: the ``error`` given, naming the file, if it cannot be opened or the device is not there.
     """
-    wanted = providers(ort, device, error)
+    wanted = providers(ort, device, error, tensorrt)
     if not path.is_file():
         raise error(f"{path}: no such ONNX file")
     options = ort.SessionOptions()
@@ -44,8 +46,10 @@ def open_session(
     return session
 
 
-def providers(ort: Any, device: str, error: type[BoxtrailError]) -> list[Any]:
-    """onnxruntime's providers for a device, the one wanted first.
+def providers(
+    ort: Any, device: str, error: type[BoxtrailError], tensorrt: Mapping[str, str] | None = None
+) -> list[Any]:
+    """onnxruntime's providers for a device, the one wanted first; ``tensorrt`` are more options of that one.
 
     Raises:
         ConfigError: for another ``device`` than ``open_session`` takes.
@@ -65,7 +69,7 @@ def providers(ort: Any, device: str, error: type[BoxtrailError]) -> list[Any]:
             "install onnxruntime-gpu or use 'cpu'"
         )
     place = {"device_id": int(number or 0)}
-    chosen: list[Any] = [(TENSORRT, place)] if kind == "tensorrt" else []
+    chosen: list[Any] = [(TENSORRT, {**place, **(tensorrt or {})})] if kind == "tensorrt" else []
     if kind != "cpu" and CUDA in available:
         chosen.append((CUDA, place))
     return [*chosen, CPU]

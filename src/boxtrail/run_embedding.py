@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -17,6 +18,7 @@ from boxtrail.trackers.appearance import Appearance
 
 Embeddings: TypeAlias = NDArray[np.float32]
 
+_logger = logging.getLogger(__name__)
 
 # (N, D) float32 unit rows for the (N, 6) or (N, 7) detections in the (H, W, 3) BGR image
 EmbedFunction: TypeAlias = Callable[[Image, Detections], Embeddings | None]
@@ -56,6 +58,8 @@ class RunEmbedding:
         if model is None:
             return cls()
         if isinstance(own, Appearance) and own.floor is None:
+            if not needed:
+                _logger.warning("%s does not look at appearance: reid embeds nothing", type(tracker).__name__)
             return cls(of_tracks=model if needed else None)
         floor = own.floor if isinstance(own, Appearance) else 0.0
         return cls(_above(model, floor or 0.0), ahead=True)

@@ -179,16 +179,18 @@ def test_any_other_tracker_gets_embeddings_of_all(clip: Path) -> None:
 
 
 def test_a_tracker_without_appearance_embeds_nothing_unless_the_run_needs_it(
-    clip: Path, tmp_path: Path
+    clip: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     embedder = Watched()
     model = Boxtrail(square_detector, "bytetrack", reid=embedder)
     assert [frame.embeddings.shape[1] for frame in model.track(clip)] == [0] * NUM_FRAMES
     assert embedder.calls == 0
+    assert caplog.messages == ["ByteTrack does not look at appearance: reid embeds nothing"]
     pytest.importorskip("scipy")
     run = model.track(clip, postprocess="gta", save_txt=True, out_dir=tmp_path)
     assert run.summary.complete
     assert embedder.boxes == run.summary.boxes
+    assert len(caplog.messages) == 1  # of the first run
 
 
 def test_two_ways_to_say_how_detections_look_are_one_too_many() -> None:

@@ -18,6 +18,8 @@ cv2 = pytest.importorskip("cv2")
 
 from boxtrail.errors import ConfigError, EmbedderError, MissingExtraError  # noqa: E402
 from boxtrail.reid import Embedder, ReID, create_embedder  # noqa: E402
+from boxtrail.reid.array_network import ArrayNetwork  # noqa: E402
+from boxtrail.reid.regions import regions  # noqa: E402
 
 BOXES = np.array([[20, 20, 60, 110], [0, 0, 0, 9], [100, 30, 150, 150], [5, 5, 200, 190]], float)
 
@@ -215,3 +217,60 @@ def test_a_runtime_that_is_not_installed_names_its_extra(
         MissingExtraError, match=rf"needs {module}; install it with: pip install 'boxtrail\[{extra}\]'"
     ):
         ReID(tmp_path / name)
+
+
+def test_more_crops_than_a_runtime_has_memory_for_are_split(caplog: pytest.LogCaptureFixture) -> None:
+    batches: list[int] = []
+
+    def forward(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        batches.append(len(batch))
+        if len(batch) > 3:
+            raise EmbedderError("network.onnx: the network failed: Failed to allocate memory for a buffer")
+        return batch.mean(axis=(2, 3))
+
+    network = ArrayNetwork(forward, model=None, input_size=(32, 16), device="cpu")
+    batches.clear()
+    rows = network.features([scene()], [regions(scene(), many(7))])
+    assert batches == [7, 3, 3, 1]
+    assert "no memory for 7 crops on cpu; batches are 3 now" in caplog.text
+    alone = [network.features([scene()], [regions(scene(), box[None])])[0] for box in many(7)]
+    np.testing.assert_allclose(rows, alone, atol=1e-6)
+
+
+def test_another_failure_of_a_runtime_is_not_taken_for_a_lack_of_memory() -> None:
+    def forward(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        if len(batch) > 1:
+            raise EmbedderError("network.onnx: the network failed: shapes do not match")
+        return batch.mean(axis=(2, 3))
+
+    network = ArrayNetwork(forward, model=None, input_size=(32, 16), device="cpu")
+    with pytest.raises(EmbedderError, match="shapes do not match"):
+        network.features([scene()], [regions(scene(), many(7))])
+
+
+def test_tensorrt_behind_onnxruntime_is_told_which_batches_will_come(
+    onnx_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from boxtrail import onnx_runtime
+    from boxtrail.reid import onnx_network
+
+    asked: list[Any] = []
+    open_session = onnx_runtime.open_session
+
+    def opened(ort: Any, path: Path, *, device: str, **options: Any) -> Any:
+        asked.append((device, options.pop("tensorrt", None)))
+        return open_session(ort, path, device="cpu", **options)
+
+    monkeypatch.setattr(onnx_network, "open_session", opened)
+    ReID(onnx_file, device="tensorrt")
+    assert [device for device, _ in asked] == ["cpu", "tensorrt"]
+    shapes = {kind: asked[1][1][f"trt_profile_{kind}_shapes"] for kind in ("min", "opt", "max")}
+    name = shapes["min"].partition(":")[0]
+    assert shapes == {
+        kind: f"{name}:{count}x3x256x128" for kind, count in (("min", 1), ("opt", 32), ("max", 256))
+    }
+    offering = types.SimpleNamespace(
+        get_available_providers=lambda: [onnx_runtime.TENSORRT, onnx_runtime.CUDA, onnx_runtime.CPU]
+    )
+    first = onnx_runtime.providers(offering, "tensorrt:1", EmbedderError, asked[1][1])[0]
+    assert first == (onnx_runtime.TENSORRT, {"device_id": 1, **asked[1][1]})

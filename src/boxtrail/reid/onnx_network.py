@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from boxtrail.errors import EmbedderError, require
 from boxtrail.onnx_runtime import first_line, open_session, runtime_errors
-from boxtrail.reid.array_network import ArrayNetwork
+from boxtrail.reid.array_network import DEVICE_BATCH, ArrayNetwork
 
+USUAL_BATCH = 32  # TensorRT is tuned for
 _DTYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
@@ -23,7 +24,10 @@ def open_onnx(path: Path, *, device: str, input_size: tuple[int, int]) -> ArrayN
         MissingExtraError: if onnxruntime is not installed.
     """
     ort = require("onnxruntime", "onnx", "an ONNX embedder")
-    session = open_session(ort, path, device=device, num_threads=None, error=EmbedderError)
+    session = open_session(
+        ort, path, device=device, num_threads=None, error=EmbedderError,
+        tensorrt=_profile(ort, path, input_size) if device.startswith("tensorrt") else None,
+    )  # fmt: skip
     inputs = session.get_inputs()
     if (
         len(inputs) != 1
@@ -54,6 +58,22 @@ def open_onnx(path: Path, *, device: str, input_size: tuple[int, int]) -> ArrayN
         device=(device if device != "auto" else "cuda") if on_gpu else "cpu",
         fixed_batch=batch,
     )
+
+
+def _profile(ort: Any, path: Path, input_size: tuple[int, int]) -> dict[str, str]:
+    """Batches TensorRT is to expect; it would build anew, for minutes, whenever a larger one comes."""
+    session = open_session(ort, path, device="cpu", num_threads=None, error=EmbedderError)
+    taken = session.get_inputs()[0]
+    if len(taken.shape) != 4 or isinstance(taken.shape[0], int):
+        return {}
+    height, width = (
+        size if isinstance(size, int) else other
+        for size, other in zip(taken.shape[2:], input_size, strict=True)
+    )
+    return {
+        f"trt_profile_{kind}_shapes": f"{taken.name}:{count}x3x{height}x{width}"
+        for kind, count in (("min", 1), ("opt", USUAL_BATCH), ("max", DEVICE_BATCH))
+    }
 
 
 def checked_embeddings(output: Any, path: Path) -> Any:

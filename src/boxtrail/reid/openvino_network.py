@@ -38,12 +38,15 @@ def open_openvino(path: Path, *, device: str, half: bool | str, input_size: tupl
         precision = {} if half else {"INFERENCE_PRECISION_HINT": "f32"}
         compiled = openvino.Core().compile_model(network, DEVICES[device.casefold()], precision)
     except RuntimeError as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
-        raise EmbedderError(f"{path}: not a usable OpenVINO network: {lines[-1].strip()}") from error
+        raise EmbedderError(f"{path}: not a usable OpenVINO network: {_last_line(error)}") from error
     batch, _, height, width = (size.get_length() if size.is_static else None for size in shapes[0])
 
     def forward(crops: NDArray[np.float32]) -> Any:
-        return checked_embeddings(compiled(crops)[0], path)
+        try:
+            embeddings = compiled(crops)[0]
+        except RuntimeError as error:
+            raise EmbedderError(f"{path}: the network failed: {_last_line(error)}") from error
+        return checked_embeddings(embeddings, path)
 
     return ArrayNetwork(
         forward,
@@ -51,4 +54,11 @@ def open_openvino(path: Path, *, device: str, half: bool | str, input_size: tupl
         input_size=(height or input_size[0], width or input_size[1]),
         device="cpu" if DEVICES[device.casefold()] == "CPU" else device.casefold(),
         fixed_batch=batch,
+    )
+
+
+def _last_line(error: RuntimeError) -> str:
+    """The line of OpenVINO's long messages that tells the reason."""
+    return next(
+        (line.strip() for line in reversed(str(error).splitlines()) if line.strip()), "no reason given"
     )
