@@ -24,10 +24,11 @@ def picture(client: TestClient, session: str) -> np.ndarray:
     return cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
 
 
-def test_the_page_is_html_that_needs_nothing_from_elsewhere(client: TestClient) -> None:
-    answer = client.get("/")
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_the_pages_are_html_that_needs_nothing_from_elsewhere(client: TestClient, path: str) -> None:
+    answer = client.get(path)
     assert answer.headers["content-type"].startswith("text/html")
-    assert "<title>boxtrail</title>" in answer.text
+    assert "<title>boxtrail" in answer.text
     assert "viewport" in answer.text
     assert not [word for word in ("http://", "https://", "//cdn") if word in answer.text]
 

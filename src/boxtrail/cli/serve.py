@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -85,15 +84,16 @@ def serve(
 def _run(model: ServedModel, limits: Limits, host: str, port: int, token: str | None) -> None:
     """Listen and answer until somebody stops it."""
     from boxtrail.serve.app import create_app
-    from boxtrail.serve.running import bind, make_server
+    from boxtrail.serve.running import bind, make_server, settle
 
     if token is None and host not in ("127.0.0.1", "localhost", "::1"):
         typer.echo("no --token: everybody who reaches this address may use it", err=True)
     listening = bind(host, port)
     address = f"http://{host}:{listening.getsockname()[1]}"
     typer.echo(f"boxtrail at {address} · {model.spec} · {model.tracker} · Ctrl-C stops", err=True)
-    gc.freeze()  # what was imported stays; looking through it again and again costs a tenth of the time
-    make_server(create_app(model, limits, token=token), limits).run(sockets=[listening])
+    server = make_server(create_app(model, limits, token=token), limits)
+    settle()
+    server.run(sockets=[listening])
 
 
 __all__ = ["serve"]

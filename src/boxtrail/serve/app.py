@@ -92,7 +92,8 @@ def create_app(
             service.folders.close()
             service.pool.shutdown(wait=False, cancel_futures=True)
 
-    api = FastAPI(title="boxtrail", version=_core.__version__, lifespan=life)
+    # FastAPI's own pages load their scripts from elsewhere, and know neither prefix nor token.
+    api = FastAPI(title="boxtrail", version=_core.__version__, lifespan=life, docs_url=None, redoc_url=None)
     errors.install(api, service.sessions.metrics)
     for router in (
         health.router(service),

@@ -18,19 +18,23 @@ from boxtrail.serve.sessions import TrackingSession
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
-PAGE = Path(__file__).parent / "static" / "index.html"
+STATIC = Path(__file__).parent / "static"
 MOST_SIDE = 1280  # pixels of a picture for the page
 MARGIN = 40  # pixels around boxes where no image is known
 DARK = 32
 
 
 def router(service: Service) -> APIRouter:
-    """``/`` and the pictures on it."""
+    """``/`` and the pictures on it, and ``/docs``, which shows the OpenAPI document."""
     routes = APIRouter(tags=["page"])
 
     @routes.get("/", include_in_schema=False)
     async def page() -> Response:
-        return Response(PAGE.read_bytes(), media_type="text/html")
+        return Response((STATIC / "index.html").read_bytes(), media_type="text/html")
+
+    @routes.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return Response((STATIC / "docs.html").read_bytes(), media_type="text/html")
 
     @routes.get(
         "/v1/sessions/{id}/picture",

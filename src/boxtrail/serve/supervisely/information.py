@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 
 from boxtrail.predict.local_model import LocalModel
+from boxtrail.serve.errors import RefusedError
 from boxtrail.trackers import TRACKERS
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ def _add_deployment(routes: APIRouter, model: LocalModel) -> None:
     async def is_ready() -> dict[str, str]:
         """Another word than ready lets ``is_deployed()`` say False instead of raising."""
         return {"status": "ready" if model.ask("is_deployed") else "not deployed"}
+
+    @routes.post("/tasks.stop")
+    async def shut_down() -> None:
+        """What the platform calls to end a model; here that is for whoever started it."""
+        raise RefusedError(400, "a server is stopped by whoever started it, not by its clients")
 
     @routes.post("/freeze_model")
     async def freeze_model() -> dict[str, str]:
