@@ -6,6 +6,7 @@ import numpy as np
 
 from boxtrail.detections import Detections
 from boxtrail.reference.byte_lifecycle import (
+    ByteFamilyTrack,
     give_birth,
     predict_known,
     split_by_score,
@@ -13,7 +14,6 @@ from boxtrail.reference.byte_lifecycle import (
     survivors,
     without_duplicates,
 )
-from boxtrail.reference.bytetrack import ByteTrackTrack
 from boxtrail.reference.kalman import initiate
 from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.record import Record
@@ -24,9 +24,9 @@ XYAH = motion_model("XYAH")
 BOX = np.array([0.0, 0.0, 10.0, 20.0])
 
 
-def track(number: int, status: Status, *, first: int = 1, last: int = 1, model=XYWH) -> ByteTrackTrack:
+def track(number: int, status: Status, *, first: int = 1, last: int = 1, model=XYWH) -> ByteFamilyTrack:
     """A track at BOX, seen from frame ``first`` to ``last``."""
-    return ByteTrackTrack(number, status, initiate(model, BOX), 0.9, 0, 0, [], 1, first, last, float(last))
+    return ByteFamilyTrack(number, status, initiate(model, BOX), 0.9, 0, 0, [], 1, first, last, float(last))
 
 
 def detections(*scores: float) -> Detections:
@@ -45,7 +45,7 @@ def test_a_score_at_a_threshold_falls_in_neither_band() -> None:
 
 def test_births_of_the_first_frame_are_confirmed_and_later_ones_wait() -> None:
     for frame, status in ((1, Status.CONFIRMED), (2, Status.TENTATIVE)):
-        born = give_birth(ByteTrackTrack, XYWH, detections(0.7, 0.69), Clock(frame, float(frame)), 0.7, None)
+        born = give_birth(ByteFamilyTrack, XYWH, detections(0.7, 0.69), Clock(frame, float(frame)), 0.7, None)
         assert [(new.status, j) for new, j in born] == [(status, 0)]
 
 

@@ -16,12 +16,13 @@ from boxtrail.reference.assignment import unmatched
 from boxtrail.reference.boosted_association import BoostedWeights, appearance_memory, associate_boosted
 from boxtrail.reference.boosted_output import is_shaped, report_score
 from boxtrail.reference.boosting import Boosts, boosted_scores, predicted
-from boxtrail.reference.class_votes import ClassVote, take_detection
-from boxtrail.reference.kalman import State, predict, to_box, update
+from boxtrail.reference.class_votes import take_detection
+from boxtrail.reference.kalman import predict, to_box, update
 from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_refusal, note_scores, note_stage
 from boxtrail.reference.sort_lifecycle import (
+    SortTrack,
     count_hit,
     describe,
     give_birth,
@@ -39,22 +40,10 @@ APPEARANCE_WEIGHT = 1.5  # of the cosine, in units of all other weights together
 
 
 @dataclass(slots=True)
-class BoostTrackTrack:
-    """One track; ``row`` is the detection it was last matched with."""
+class BoostTrackTrack(SortTrack):
+    """One track; ``embedding`` is None until it was seen with one."""
 
-    id: int
-    state: State
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
     embedding: Embedding | None
-    age: int
-    hits: int
-    streak: int
-    misses: int
-    last_time: float
-    confirmed: bool
 
 
 class BoostTrack:

@@ -13,6 +13,7 @@ from boxtrail.reference import association
 from boxtrail.reference.appearance import Embedding, likeness, smooth
 from boxtrail.reference.assignment import Pairs, assign_partial
 from boxtrail.reference.byte_lifecycle import (
+    ByteFamilyTrack,
     boxes_of,
     describe,
     give_birth,
@@ -27,8 +28,6 @@ from boxtrail.reference.byte_lifecycle import (
     unmatched_tracks,
     without_duplicates,
 )
-from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import State
 from boxtrail.reference.motion_model import MotionModel, motion_model
 from boxtrail.reference.record import Record, note_stage
 from boxtrail.reference.sort_lifecycle import without_diverged
@@ -39,20 +38,9 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(slots=True)
-class BotSortTrack:
-    """One track; ``row`` is the detection it was last matched with."""
+class BotSortTrack(ByteFamilyTrack):
+    """One track; ``embedding`` is None until it was seen with one."""
 
-    id: int
-    status: Status
-    state: State
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    hits: int
-    first_frame: int
-    last_frame: int
-    last_time: float
     embedding: Embedding | None = None
 
 

@@ -7,7 +7,8 @@ The steps that ByteTrack (Zhang et al., ECCV 2022) and its descendants share, in
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +26,16 @@ from boxtrail.reference.stream import Clock, Report, Status
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
-class ByteFamilyTrack(Protocol):
-    """What the BYTE family keeps of a track."""
+@dataclass(slots=True)
+class ByteFamilyTrack:
+    """What the BYTE family keeps of a track; trackers that remember more extend it."""
 
     id: int
     status: Status
     state: State
     score: float
     label: int
-    row: int
+    row: int  # of the detection it was last matched with
     votes: list[ClassVote]
     hits: int  # detections matched, that of the birth included
     first_frame: int

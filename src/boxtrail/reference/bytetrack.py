@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +11,7 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_partial
 from boxtrail.reference.byte_lifecycle import (
+    ByteFamilyTrack,
     boxes_of,
     describe,
     give_birth,
@@ -26,8 +26,6 @@ from boxtrail.reference.byte_lifecycle import (
     unmatched_tracks,
     without_duplicates,
 )
-from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import State
 from boxtrail.reference.motion_model import MotionModel, motion_model
 from boxtrail.reference.record import Record, note_stage
 from boxtrail.reference.sort_lifecycle import without_diverged
@@ -37,27 +35,10 @@ from boxtrail.reference.warp import warp_state
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(slots=True)
-class ByteTrackTrack:
-    """One track; ``row`` is the detection it was last matched with."""
-
-    id: int
-    status: Status
-    state: State
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    hits: int
-    first_frame: int
-    last_frame: int
-    last_time: float
-
-
 class ByteTrack:
     """ByteTrack over one collection of tracks. The options are those of ``ByteTrackConfig``, none has a default."""
 
-    track_type = ByteTrackTrack
+    track_type = ByteFamilyTrack
 
     def __init__(
         self,
@@ -84,7 +65,7 @@ class ByteTrack:
         self.measure = {"image_diagonal": image_diagonal, "buffer_ratio": buffer_ratio}
         self.measure_name = asso_func
         self.model: MotionModel = motion_model("XYWH" if oriented else "XYAH", oriented=oriented)
-        self.tracks: list[ByteTrackTrack] = []
+        self.tracks: list[ByteFamilyTrack] = []
         self.record: Record | None = None
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
@@ -115,19 +96,19 @@ class ByteTrack:
         # An expired track goes one frame late, as in the authors' code: their published rows depend on it.
         self.tracks = survivors(self.tracks, missed, clock.time - dt, self.buffer, self.record)
 
-        born = give_birth(ByteTrackTrack, self.model, left_high, clock, self.birth, self.record)
+        born = give_birth(ByteFamilyTrack, self.model, left_high, clock, self.birth, self.record)
         self.tracks += [track for track, _ in born]
         self.tracks = without_duplicates(self.tracks, self.model, self.duplicate_distance, self.record)
         return report(self.model, [track for track in self.tracks if track.status is Status.CONFIRMED])
 
-    def describe(self, track: ByteTrackTrack, clock: Clock) -> list[float]:
+    def describe(self, track: ByteFamilyTrack, clock: Clock) -> list[float]:
         """Status, age, hits, misses, score, label, box, velocity."""
         return describe(track, self.model, clock)
 
     def _associate(
         self,
         stage: str,
-        tracks: list[ByteTrackTrack],
+        tracks: list[ByteFamilyTrack],
         detections: Detections,
         limit: float,
         *,

@@ -12,6 +12,7 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_full
 from boxtrail.reference.byte_lifecycle import (
+    ByteFamilyTrack,
     aligned,
     boxes_of,
     count_hit,
@@ -24,8 +25,7 @@ from boxtrail.reference.byte_lifecycle import (
     unmatched_detections,
     unmatched_tracks,
 )
-from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import MIN_SIZE, State, measurement, predict, update
+from boxtrail.reference.kalman import MIN_SIZE, measurement, predict, update
 from boxtrail.reference.motion_model import MotionModel, motion_model
 from boxtrail.reference.record import Record, note_scores, note_stage
 from boxtrail.reference.sort_lifecycle import without_diverged
@@ -44,22 +44,9 @@ class Sight:
 
 
 @dataclass(slots=True)
-class CBIoUTrack:
-    """One track; ``row`` is the detection it was last matched with, ``sights`` are the last boxes it was matched with:
-    several in the paper's mode, else one.
-    """
+class CBIoUTrack(ByteFamilyTrack):
+    """One track; ``sights`` are the last boxes it was matched with: several in the paper's mode, else one."""
 
-    id: int
-    status: Status
-    state: State
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    hits: int
-    first_frame: int
-    last_frame: int
-    last_time: float
     sights: list[Sight] = field(default_factory=list)
 
 

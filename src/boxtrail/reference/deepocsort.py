@@ -13,10 +13,9 @@ from boxtrail.reference import association
 from boxtrail.reference.appearance import Embedding, adaptive_alpha, likeness, smooth
 from boxtrail.reference.appearance_weight import appearance_weight
 from boxtrail.reference.assignment import Pairs, assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import State
 from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.observation_centric import (
+    ObservedTrack,
     aligned,
     assign_if_any,
     momentum,
@@ -38,22 +37,9 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(slots=True)
-class DeepOcSortTrack:
+class DeepOcSortTrack(ObservedTrack):
     """One track; ``embedding`` is None until it was seen with one."""
 
-    id: int
-    state: State
-    observations: Observations
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    age: int
-    hits: int
-    streak: int
-    misses: int
-    last_time: float
-    confirmed: bool
     embedding: Embedding | None
 
 

@@ -12,7 +12,6 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.appearance import Embedding, is_given, likeness, smooth
 from boxtrail.reference.assignment import Pairs, assign_full, assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote
 from boxtrail.reference.corner_momentum import (
     NUM_CORNERS,
     corner_directions,
@@ -20,9 +19,10 @@ from boxtrail.reference.corner_momentum import (
     warp_corner_directions,
 )
 from boxtrail.reference.feature_bank import FeatureBank
-from boxtrail.reference.kalman import State, predict
+from boxtrail.reference.kalman import predict
 from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.observation_centric import (
+    ObservedTrack,
     aligned,
     assign_if_any,
     predicted_boxes,
@@ -45,22 +45,9 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(slots=True)
-class HybridSortTrack:
+class HybridSortTrack(ObservedTrack):
     """One track; ``corner_directions`` (4, 2) are (dy, dx), ``embedding`` is None until it was seen with one."""
 
-    id: int
-    state: State
-    observations: Observations
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    age: int
-    hits: int
-    streak: int
-    misses: int
-    last_time: float
-    confirmed: bool
     corner_directions: FloatArray
     scores: ScoreMemory
     embedding: Embedding | None

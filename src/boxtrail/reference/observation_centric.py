@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_full
-from boxtrail.reference.class_votes import ClassVote, take_detection
+from boxtrail.reference.class_votes import take_detection
 from boxtrail.reference.kalman import predict, to_box, update
 from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.observations import Observations, centre, replay
@@ -29,11 +30,10 @@ from boxtrail.reference.warp import warp_state
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
-class ObservedTrack(SortTrack, Protocol):
+@dataclass(slots=True)
+class ObservedTrack(SortTrack):
     """A track of the SORT family that remembers its observations."""
 
-    row: int
-    votes: list[ClassVote]
     observations: Observations
 
 

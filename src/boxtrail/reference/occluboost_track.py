@@ -9,34 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boxtrail.reference.appearance import Embedding
-from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import State
+from boxtrail.reference.boosttrack import BoostTrackTrack
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(slots=True)
-class OccluBoostTrack:
-    """One track; ``row`` is the detection it was last matched with, ``run`` its matches in a row up to then, ``seen``
-    the boxes of its last matches.
-    """
+class OccluBoostTrack(BoostTrackTrack):
+    """One track; ``run`` are its matches in a row up to the last one, ``seen`` the boxes of its last matches."""
 
-    id: int
-    state: State
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    embedding: Embedding | None
     seen: list[FloatArray]
     activated: bool
     run: int
-    age: int
-    hits: int
-    streak: int
-    misses: int
-    last_time: float
-    confirmed: bool
 
 
 @dataclass(slots=True)

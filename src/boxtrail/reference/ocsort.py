@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -11,10 +10,9 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import Pairs, assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote
-from boxtrail.reference.kalman import State
 from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.observation_centric import (
+    ObservedTrack,
     aligned,
     assign_if_any,
     momentum,
@@ -35,29 +33,10 @@ from boxtrail.reference.stream import Clock, Report
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(slots=True)
-class OcSortTrack:
-    """One track; ``row`` is the detection it was last matched with."""
-
-    id: int
-    state: State
-    observations: Observations
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    age: int
-    hits: int
-    streak: int
-    misses: int
-    last_time: float
-    confirmed: bool
-
-
 class OcSort:
     """OC-SORT over one collection of tracks. The options are those of ``OcSortConfig``, none has a default."""
 
-    track_type = OcSortTrack
+    track_type = ObservedTrack
 
     def __init__(
         self,
@@ -83,7 +62,7 @@ class OcSort:
         self.measure = {"image_diagonal": image_diagonal, "buffer_ratio": buffer_ratio}
         self.measure_name = asso_func
         self.model = motion_model("XYSR", oriented=oriented, aspect_epsilon=1e-6)
-        self.tracks: list[OcSortTrack] = []
+        self.tracks: list[ObservedTrack] = []
         self.record: Record | None = None
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
@@ -116,7 +95,7 @@ class OcSort:
         self.tracks = survivors(self.tracks, clock, self.max_age, self.record)
         return shown
 
-    def describe(self, track: OcSortTrack, clock: Clock) -> list[float]:
+    def describe(self, track: ObservedTrack, clock: Clock) -> list[float]:
         """Status, age, hits, misses, score, label, box, velocity."""
         return describe(track, self.model)
 
@@ -124,7 +103,7 @@ class OcSort:
         return association.similarity(self.measure_name, boxes, detections.boxes, **self.measure)
 
     def _assign_if_any(
-        self, stage: str, tracks: list[OcSortTrack], boxes: FloatArray, detections: Detections
+        self, stage: str, tracks: list[ObservedTrack], boxes: FloatArray, detections: Detections
     ) -> Pairs:
         similarity = self._similarity(boxes, detections)
         pairs = assign_if_any(similarity, self.min_similarity)
@@ -132,8 +111,8 @@ class OcSort:
         return pairs
 
     def _match(
-        self, tracks: list[OcSortTrack], detections: Detections, pairs: Pairs, clock: Clock
-    ) -> list[OcSortTrack]:
+        self, tracks: list[ObservedTrack], detections: Detections, pairs: Pairs, clock: Clock
+    ) -> list[ObservedTrack]:
         """Update the matched tracks, return the others."""
         for i, j in pairs:
             box = aligned(detections.boxes[j], tracks[i], self.model)
@@ -144,6 +123,6 @@ class OcSort:
     def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
         self.tracks.append(
             give_birth(
-                OcSortTrack, self.model, detections, j, clock, self.record, observations=Observations.none()
+                ObservedTrack, self.model, detections, j, clock, self.record, observations=Observations.none()
             )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -11,12 +10,13 @@ from numpy.typing import NDArray
 from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.assignment import assign_sort, unmatched
-from boxtrail.reference.class_votes import ClassVote, take_detection
-from boxtrail.reference.kalman import State, predict, to_box, update
+from boxtrail.reference.class_votes import take_detection
+from boxtrail.reference.kalman import predict, to_box, update
 from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_stage
 from boxtrail.reference.sort_lifecycle import (
+    SortTrack,
     count_hit,
     describe,
     give_birth,
@@ -31,28 +31,10 @@ from boxtrail.reference.warp import warp_state
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(slots=True)
-class SortTrackState:
-    """One track; ``row`` is the detection it was last matched with."""
-
-    id: int
-    state: State
-    score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    age: int
-    hits: int
-    streak: int
-    misses: int
-    last_time: float
-    confirmed: bool
-
-
 class Sort:
     """SORT over one collection of tracks. The options are those of ``SortConfig``, none has a default."""
 
-    track_type = SortTrackState
+    track_type = SortTrack
 
     def __init__(
         self,
@@ -69,7 +51,7 @@ class Sort:
         self.measure = {"image_diagonal": image_diagonal, "buffer_ratio": buffer_ratio}
         self.measure_name = asso_func
         self.model = motion_model("XYSR", oriented=oriented)
-        self.tracks: list[SortTrackState] = []
+        self.tracks: list[SortTrack] = []
         self.record: Record | None = None
 
     def step(self, detections: Detections, clock: Clock, dt: float, warp: FloatArray | None) -> list[Report]:
@@ -99,11 +81,11 @@ class Sort:
             for track in reported
         ]
 
-    def describe(self, track: SortTrackState, clock: Clock) -> list[float]:
+    def describe(self, track: SortTrack, clock: Clock) -> list[float]:
         """Status, age, hits, misses, score, label, box, velocity."""
         return describe(track, self.model)
 
-    def _match(self, track: SortTrackState, detections: Detections, j: int, clock: Clock) -> None:
+    def _match(self, track: SortTrack, detections: Detections, j: int, clock: Clock) -> None:
         box = detections.boxes[j]
         if self.model.n == 5:
             box = np.array(align(box.tolist(), to_box(self.model, track.state).tolist()))
@@ -112,4 +94,4 @@ class Sort:
         count_hit(track, clock)
 
     def _give_birth(self, detections: Detections, j: int, clock: Clock) -> None:
-        self.tracks.append(give_birth(SortTrackState, self.model, detections, j, clock, self.record))
+        self.tracks.append(give_birth(SortTrack, self.model, detections, j, clock, self.record))

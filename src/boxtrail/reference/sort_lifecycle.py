@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from boxtrail.detections import Detections
-from boxtrail.reference.class_votes import first_vote
+from boxtrail.reference.class_votes import ClassVote, first_vote
 from boxtrail.reference.kalman import State, initiate, is_diverged, to_box
 from boxtrail.reference.motion_model import MotionModel
 from boxtrail.reference.record import Record, note_birth, note_death
 from boxtrail.reference.stream import Clock, Status, Track
 
 
-class SortTrack(Protocol):
-    """What the SORT family counts of a track."""
+@dataclass(slots=True)
+class SortTrack:
+    """What the SORT family keeps of a track; trackers that remember more extend it."""
 
     id: int
     state: State
     score: float
     label: int
+    row: int  # of the detection it was last matched with
+    votes: list[ClassVote]
     age: int  # predictions since birth
     hits: int  # matches since birth; the birth itself does not count
     streak: int  # matches in a row

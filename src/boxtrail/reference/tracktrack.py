@@ -13,9 +13,10 @@ from boxtrail.detections import Detections
 from boxtrail.reference import association
 from boxtrail.reference.appearance import Embedding, likeness, smooth
 from boxtrail.reference.assignment import Pairs, assign_mutual, unmatched
-from boxtrail.reference.class_votes import ClassVote, first_vote, take_detection
+from boxtrail.reference.byte_lifecycle import ByteFamilyTrack
+from boxtrail.reference.class_votes import first_vote, take_detection
 from boxtrail.reference.corners import CornerMotion
-from boxtrail.reference.kalman import State, initiate, is_diverged, predict, to_box, update
+from boxtrail.reference.kalman import initiate, is_diverged, predict, to_box, update
 from boxtrail.reference.motion_model import motion_model
 from boxtrail.reference.oriented import align
 from boxtrail.reference.record import Record, note_birth, note_death, note_refusal, note_stage
@@ -30,23 +31,12 @@ MIN_NOISE = 1e-6  # a score of 1 would make a measurement without any noise
 
 
 @dataclass(slots=True)
-class TrackTrackTrack:
-    """One track; ``row`` is the detection it was last matched with, ``previous_score`` that of the match before."""
+class TrackTrackTrack(ByteFamilyTrack):
+    """One track; ``previous_score`` is that of the match before the last."""
 
-    id: int
-    status: Status
-    state: State
     embedding: Embedding | None
     corners: CornerMotion
-    score: float
     previous_score: float
-    label: int
-    row: int
-    votes: list[ClassVote]
-    hits: int
-    first_frame: int
-    last_frame: int
-    last_time: float
 
 
 class TrackTrack:
