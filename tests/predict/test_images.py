@@ -12,6 +12,7 @@ import pytest
 
 from boxtrail.errors import ConfigError, InvalidInputError, SourceError
 from boxtrail.predict import ModelAPI, Prediction
+from boxtrail.predict.prediction import of_rows
 
 SQUARE = [30, 20, 46, 44]  # of frame 10
 
@@ -216,3 +217,10 @@ def test_what_is_for_the_platform_is_refused_by_a_model_of_this_process(name: st
 def test_an_image_size_is_one_number_or_two(size: Any) -> None:
     with pytest.raises(ConfigError, match="img_size is one number"):
         ModelAPI(detector=lambda image: []).predict(np.zeros((8, 8, 3), np.uint8), img_size=size)
+
+
+def test_ids_are_an_array_also_where_a_server_gave_none() -> None:
+    rows = np.array([[10.0, 10.0, 20.0, 20.0, 0.9, 0.0]])
+    said = of_rows(rows, {0: "x"}, (64, 96)).to_json()
+    assert Prediction.from_json(said, ["x"], tracked=True).track_ids.tolist() == [-1]
+    assert Prediction.from_json(said, ["x"]).track_ids is None

@@ -16,6 +16,7 @@ from boxtrail.serve.limits import Limits
 from boxtrail.serve.served_model import ServedModel
 from served_sockets import Running, running
 from square_video import square_detector, square_video
+from supervisely_requests import File
 
 Serve = Callable[..., "contextlib.AbstractContextManager[Running]"]
 
@@ -71,3 +72,8 @@ def server(serve: Serve) -> Iterator[Running]:
     """One on a socket, with the ordinary limits."""
     with serve() as server:
         yield server
+
+
+@pytest.fixture
+def file(video: Path) -> File:
+    return "walk.mp4", video.read_bytes()

@@ -14,11 +14,6 @@ from square_video import NUM_FRAMES, square_detector
 from supervisely_requests import File, ask, begin, ids, png, results
 
 
-@pytest.fixture
-def file(video: Path) -> File:
-    return "walk.mp4", video.read_bytes()
-
-
 @pytest.mark.parametrize(
     ("what", "expected"),
     [

@@ -23,7 +23,8 @@ class Prediction:
         scores: (N,) in [0, 1].
         classes: N names.
         class_idxs: (N,) numbers of the classes, as the model has them.
-        track_ids: (N,) whole numbers from 1 on, empty where nothing is seen; None if nothing was tracked.
+        track_ids: (N,) whole numbers from 1 on, empty where nothing is seen, -1 where a server that was told to track
+            gave none; None if nothing was to be tracked.
         masks: N masks (H, W), None for an object that is a box alone.
         annotation_json: Supervisely's ``Annotation``; None where the platform keeps it (upload modes).
         source: what was handed to ``predict``.
@@ -100,7 +101,7 @@ class Prediction:
         Args:
             data: one result as a server sends it.
             class_names: the classes of the model, in their order; others are numbered after them.
-            tracked: whether tracking was asked for: then ids are an array, also in a frame without any.
+            tracked: whether tracking was asked for: then ids are an array, also where there are none.
             **known: attributes the caller knows better, such as ``source``.
 
         Raises:
@@ -184,11 +185,14 @@ class Prediction:
 
 
 def _ids(annotation: dict[str, Any] | None, count: int, *, tracked: bool) -> NDArray[np.int64] | None:
-    """Ids travel beside the objects; a list of another length belongs to other objects."""
+    """Ids travel beside the objects; a list of another length belongs to other objects.
+
+    Supervisely's own server tracks no images, whatever it is told: tracked objects without an id have -1.
+    """
     found = (annotation or {}).get("customBigData")
     if isinstance(found, list) and len(found) == count and (count or tracked):
         return np.array(found, dtype=np.int64)
-    return np.zeros(0, dtype=np.int64) if tracked and count == 0 else None
+    return np.full(count, -1, dtype=np.int64) if tracked else None
 
 
 def of_rows(
