@@ -19,6 +19,7 @@ pytest.importorskip("cv2")
 from boxtrail.errors import EmbedderError  # noqa: E402
 from boxtrail.reid import ReID, cuda_graphs  # noqa: E402
 from boxtrail.reid.cuda_graphs import GraphedForward  # noqa: E402
+from boxtrail.reid.device_crops import DeviceCrops  # noqa: E402
 from boxtrail.reid.regions import regions  # noqa: E402
 from boxtrail.reid.torch_network import DEVICE_BATCH, TorchNetwork  # noqa: E402
 
@@ -124,6 +125,15 @@ def test_results_outlive_the_memory_that_graphs_share(monkeypatch: pytest.Monkey
     before = first.clone()
     network.features([FRAME], [regions(FRAME, boxes(7))])
     assert torch.equal(first, before)
+
+
+def test_rows_come_in_the_order_of_the_boxes() -> None:
+    """They are cut in another one: by frame, and by how much they shrink."""
+    rows = boxes(40)
+    order = DeviceCrops([FRAME], [regions(FRAME, rows)], SIZE, torch.device("cpu")).order
+    assert not np.array_equal(order[order], np.arange(40))  # or the way there would be the way back
+    alone = np.concatenate([plain_features(box[None]) for box in rows])
+    np.testing.assert_allclose(plain_features(rows), alone, atol=1e-6)
 
 
 def test_a_recording_without_memory_is_tried_with_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
