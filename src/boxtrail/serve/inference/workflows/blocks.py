@@ -21,6 +21,23 @@ Translate = Callable[[Mapping[str, Any], float], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the fields of a block ask for.
+
+    Attributes:
+        options: of the tracker.
+        most_seen: ids that are remembered as seen.
+        least_hits: detections until a track is handed on, where the tracker itself does not count them.
+        instant: whether tracks that begin in the first frame are handed on at once.
+    """
+
+    options: dict[str, Any]
+    most_seen: int
+    least_hits: int
+    instant: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TrackerBlock:
     """One tracker block.
 
@@ -37,6 +54,21 @@ class TrackerBlock:
     options: Translate
     outputs: tuple[str, ...] = ALL_OUTPUTS
     reads_pixels: bool = False
+
+    def asked(self, given: Mapping[str, Any], frame_rate: float) -> Asked:
+        """What the fields of a step ask for.
+
+        Raises:
+            TypeError, ValueError or OverflowError: for a value that is no number.
+        """
+        fields = {name: given.get(name, default) for name, default in self.defaults.items()}
+        options = self.options(fields, frame_rate)
+        return Asked(
+            options=options,
+            most_seen=int(fields.get("instances_cache_size", CACHE)),
+            least_hits=1 if "min_hits" in options else int(fields["minimum_consecutive_frames"]),
+            instant=bool(fields.get("instant_first_frame_activation", False)),
+        )
 
 
 def _buffer(fields: Mapping[str, Any], frame_rate: float) -> int:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.inference.detection import keep
 from boxtrail.serve.inference.streams import Streams, rows_and_ids, track
-from boxtrail.serve.inference.workflows.blocks import ALL_OUTPUTS, CACHE, DETECTORS, TRACKERS
+from boxtrail.serve.inference.workflows.blocks import ALL_OUTPUTS, DETECTORS, TRACKERS, Asked, TrackerBlock
 from boxtrail.serve.inference.workflows.errors import WorkflowError
 from boxtrail.serve.inference.workflows.specification import Step, Workflow, is_selector
 from boxtrail.serve.inference.workflows.values import (
@@ -28,6 +28,7 @@ from boxtrail.serve.inference.workflows.values import (
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
+    from boxtrail.trackers import Tracker
 
 STREAM_PARAMETERS = (
     "video_metadata",
@@ -126,17 +127,13 @@ class WorkflowEngine:
             fields.get("metadata") is not None
         ):  # the first version of the block is told the stream apart from the image
             metadata = metadata_of(fields["metadata"])
-        values = {name: fields.get(name, default) for name, default in block.defaults.items()}
         try:
-            options = block.options(values, metadata.fps)
-            most_seen = int(values.get("instances_cache_size", CACHE))
+            asked = block.asked(fields, metadata.fps)
         except (TypeError, ValueError, OverflowError) as error:
             raise WorkflowError(
                 f"step {step.name!r}: {error}", kind="RuntimeInputError", step=step.name
             ) from error
-        rows, ids, is_new = self._update(
-            key, block.tracker, options, found, metadata, block.reads_pixels, most_seen
-        )
+        rows, ids, is_new = self._update(key, block, asked, found, metadata)
         tracked = found.select(rows, ids)
         fresh = [position for position, new in enumerate(is_new) if new]
         seen = [position for position, new in enumerate(is_new) if not new]
@@ -148,24 +145,18 @@ class WorkflowEngine:
         return {name: outputs[name] for name in block.outputs}
 
     def _update(
-        self,
-        key: str,
-        tracker: str,
-        options: Mapping[str, Any],
-        found: Found,
-        metadata: VideoMetadata,
-        reads_pixels: bool,
-        most_seen: int,
+        self, key: str, block: TrackerBlock, asked: Asked, found: Found, metadata: VideoMetadata
     ) -> tuple[list[int], list[int], list[bool]]:
         """Rows of ``found`` that have a track, the ids of these, and whether each is seen for the first time."""
-        image = found.picture.pixels if reads_pixels else None
+        image = found.picture.pixels if block.reads_pixels else None
         if metadata.identifier is None:  # stands alone: a tracker for this image, and nobody after it
-            alone = self._service.model.new_tracker(tracker, **options)
-            rows, ids = rows_and_ids(alone.update(found.rows, image))
+            alone = self._service.model.new_tracker(block.tracker, **asked.options)
+            rows, ids = _grown(alone, *rows_and_ids(alone.update(found.rows, image)), asked, 0)
             return rows, ids, [True] * len(rows)
         session = self._streams.session(
-            f"{key}/{metadata.identifier}", metadata.identifier, tracker, frame_rate=metadata.fps, **options
-        )
+            f"{key}/{metadata.identifier}", metadata.identifier, block.tracker,
+            frame_rate=metadata.fps, **asked.options,
+        )  # fmt: skip
         began = time.perf_counter()
         with self._service.sessions.at_work(session):
             if metadata.frame_number is not None and metadata.frame_number <= session.last_number:
@@ -174,11 +165,27 @@ class WorkflowEngine:
                     f"frame {metadata.frame_number} of {metadata.identifier!r} comes after {session.last_number}",
                 )
             rows, ids = track(session, found.rows, image, found.picture.pixels)
+            rows, ids = _grown(session.tracker, rows, ids, asked, session.last_frame)
             if metadata.frame_number is not None:
                 session.last_number = metadata.frame_number
-            seen = _note_seen(session.seen, ids, most_seen)
+            seen = _note_seen(session.seen, ids, asked.most_seen)
         self._service.sessions.note(session, time.perf_counter() - began)
         return rows, ids, seen
+
+
+def _grown(
+    tracker: Tracker, rows: list[int], ids: list[int], asked: Asked, last_frame: int
+) -> tuple[list[int], list[int]]:
+    """Those of tracks with detections enough, or that there were from the first frame if these count at once."""
+    if asked.least_hits <= 1:
+        return rows, ids
+    grown = {
+        one.id
+        for one in tracker.tracks
+        if one.hits >= asked.least_hits or (asked.instant and one.age == last_frame)
+    }
+    kept = [position for position, number in enumerate(ids) if number in grown]
+    return [rows[position] for position in kept], [ids[position] for position in kept]
 
 
 def _note_seen(cache: OrderedDict[int, None], ids: list[int], most: int) -> list[bool]:
