@@ -174,14 +174,37 @@ if __name__ == "__main__":
     wait_until(lambda: not any(is_alive(pid) for pid in pids))
 
 
-def test_a_script_without_a_main_guard_is_told_what_to_do(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import os\nfrom boxtrail.execution import open_executor\n"
-        "with open_executor(workers=2) as executor:\n    list(executor.map(os.fspath, ['a', 'b']))\n"
+def run_script(folder: Path, lines: str) -> subprocess.CompletedProcess[str]:
+    script = folder / "script.py"
+    script.write_text(f"import os\nfrom boxtrail.execution import open_executor\nprint('top')\n{lines}")
+    command = [sys.executable, str(script)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def test_a_script_is_not_run_again_for_work_that_it_does_not_define(tmp_path: Path) -> None:
+    done = run_script(
+        tmp_path,
+        "with open_executor(workers=2) as executor:\n"
+        "    print(sorted(executor.map(os.fspath, ['a', 'b'])))\nprint(__file__ is not None, __spec__)\n",
     )
-    done = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, timeout=PATIENCE, check=False
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["top", "[(0, 'a'), (1, 'b')]", "True None"]
+
+
+def test_a_script_may_define_the_work_itself_behind_a_main_guard(tmp_path: Path) -> None:
+    work = "def double(x):\n    return 2 * x\n"
+    both = "list(executor.map(os.fspath, ['a', 'b'])), sorted(executor.map(double, [1, 2]))"
+    use = f"with open_executor(workers=2) as executor:\n        print(({both})[1])\n"
+    done = run_script(tmp_path, f"{work}if __name__ == '__main__':\n    {use}")
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "[(0, 2), (1, 4)]"
+
+
+def test_a_script_that_defines_the_work_without_a_main_guard_is_told_what_to_do(tmp_path: Path) -> None:
+    work = "def double(x):\n    return 2 * x\n"
+    done = run_script(
+        tmp_path,
+        f"{work}with open_executor(workers=2) as executor:\n    list(executor.map(double, [1, 2]))\n",
     )
     assert done.returncode == 1
     assert "if __name__ == '__main__':" in done.stderr.splitlines()[-1]

@@ -90,7 +90,9 @@ def _find_file(path: Path) -> Path:
         candidates = [path / "det" / "det.txt", path / "det" / "det.txt.gz", path / "det.txt"]
         found = next((candidate for candidate in candidates if candidate.is_file()), None)
         if found is None:
-            raise DetectorError(f"{path}: no det/det.txt in this folder")
+            raise DetectorError(
+                f"{path}: no det/det.txt in this folder; detections of a benchmark are file:FOLDER/{{sequence}}.txt"
+            )
         return found
     if not path.is_file():
         raise DetectorError(f"{path}: no such detections file")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from boxtrail.errors import ExecutionError
-from boxtrail.execution.messages import request
+from boxtrail.execution.messages import is_of_main_module, request
 from boxtrail.execution.worker_process import WorkerDiedError, WorkerProcess
 
 MAX_ATTEMPTS = 3  # at one task, before its workers' deaths are its own fault
@@ -26,7 +26,7 @@ class Batch:
     Args:
         function: of one task.
         tasks: in the order to begin with.
-        hire: gives a worker process.
+        hire: gives a worker process, told whether it has to know the main module.
         release: takes one back that is fit for more work.
     """
 
@@ -34,7 +34,7 @@ class Batch:
         self,
         function: Callable[[Any], Any],
         tasks: Sequence[Any],
-        hire: Callable[[], WorkerProcess],
+        hire: Callable[[bool], WorkerProcess],
         release: Callable[[WorkerProcess], None],
     ) -> None:
         self._function, self._tasks = function, tasks
@@ -88,7 +88,7 @@ class Batch:
         """Of the first worker that survives the task."""
         message = request(self._function, self._tasks[index])
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            worker = self._begin()
+            worker = self._begin(knows_main=is_of_main_module(message))
             try:
                 reply = worker.call(message)
             except WorkerDiedError as error:
@@ -106,8 +106,8 @@ class Batch:
                 return reply
         raise AssertionError("the last attempt returns or raises")
 
-    def _begin(self) -> WorkerProcess:
-        worker = self._hire()
+    def _begin(self, *, knows_main: bool) -> WorkerProcess:
+        worker = self._hire(knows_main)
         with self._lock:
             if not self._is_stopped:
                 self._busy.add(worker)

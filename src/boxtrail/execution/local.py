@@ -63,11 +63,13 @@ class LocalExecutor:
         for worker in idle:
             worker.close()
 
-    def _hire(self) -> WorkerProcess:
+    def _hire(self, knows_main: bool) -> WorkerProcess:
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return WorkerProcess(self._threads)
+            for worker in self._idle:
+                if worker.knows_main or not knows_main:
+                    self._idle.remove(worker)
+                    return worker
+        return WorkerProcess(self._threads, knows_main=knows_main)
 
     def _release(self, worker: WorkerProcess) -> None:
         with self._lock:

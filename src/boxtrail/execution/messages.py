@@ -39,6 +39,11 @@ def request(function: Callable[[Any], Any], task: Any, *, dumps: Callable[[objec
         ) from error
 
 
+def is_of_main_module(call: bytes) -> bool:
+    """Whether a call needs what the script that runs defines itself."""
+    return b"__main__" in call
+
+
 def answer(call: bytes) -> bytes:
     """Make the call, in the worker; what it returned or raised."""
     try:
@@ -71,4 +76,4 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-__all__ = ["WorkerTracebackError", "answer", "request", "result"]
+__all__ = ["WorkerTracebackError", "answer", "is_of_main_module", "request", "result"]

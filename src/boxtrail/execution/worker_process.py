@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
@@ -30,14 +31,16 @@ class WorkerProcess:
 
     Args:
         num_threads: that numerical libraries may use in it, where the environment does not say.
+        knows_main: whether it runs the main module, to have what a script defines. One that does its work at the top
+            would do it again there, so this is only for calls that need it.
     """
 
-    def __init__(self, num_threads: int) -> None:
+    def __init__(self, num_threads: int, *, knows_main: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), name="boxtrail worker", daemon=True)
-        self._is_ready = False
-        with _starting, _threads_limited(num_threads), _interrupts_held_back():
+        self._is_ready, self.knows_main = False, knows_main
+        with _starting, _threads_limited(num_threads), _interrupts_held_back(), _main_module(knows_main):
             self._process.start()
         theirs.close()
 
@@ -123,6 +126,21 @@ def _threads_limited(num_threads: int) -> Iterator[None]:
     finally:
         for name in absent:
             os.environ.pop(name, None)
+
+
+@contextlib.contextmanager
+def _main_module(is_told: bool) -> Iterator[None]:
+    """A spawned process runs the file of the main module again if that has one."""
+    main = sys.modules["__main__"]
+    file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
+    if is_told or file is None:
+        yield
+        return
+    main.__file__, main.__spec__ = None, None
+    try:
+        yield
+    finally:
+        main.__file__, main.__spec__ = file, spec
 
 
 @contextlib.contextmanager
