@@ -50,6 +50,7 @@ def track(run: Run, benchmark: str, backend: str, sequence: Sequence) -> Array:
         backend,
         preset=run.preset(benchmark),
         frame_rate=sequence.frame_rate,
+        frame_size=sequence.frame_size,
         **run.options,
     )
     frames = []

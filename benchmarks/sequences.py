@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import gzip
 import os
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from boxtrail.io.formats.seqinfo import read_seqinfo
 
 Array = NDArray[np.float64]
 
@@ -21,6 +22,7 @@ class Sequence:
     name: str
     num_frames: int
     frame_rate: float
+    frame_size: tuple[int, int]  # width and height in pixels
     detections: list[Array]  # one (N, 6) a frame: x1, y1, x2, y2, conf, cls; rows in the file's order
     truth: Array  # (R, 8+) as in the gt file: frame, id, left, top, width, height, flag, class, ...
     warps: Array  # (num_frames, 2, 3) published camera motion, previous frame to this one
@@ -74,13 +76,13 @@ def mot17_second_halves(data: Path) -> list[Sequence]:
     found = []
     for folder in sorted((data / "MOT17" / "train").iterdir()):
         name = folder.name.removesuffix("-DPM")
-        length, frame_rate = _seqinfo(folder)
+        length, frame_rate, size = _seqinfo(folder)
         num_frames = length - (length // 2 + 1)
         detections = read_table(data / "detections" / "yolox_x_ablation" / "MOT17" / f"{name}.txt")
         frames = split_frames(second_half(detections, length), num_frames)
         truth = second_half(read_table(folder / "gt" / "gt.txt"), length)
         warps = read_warps(data / "gmc" / "MOT17" / f"GMC-{name}.txt", num_frames)
-        found.append(Sequence(name, num_frames, frame_rate, frames, truth, warps))
+        found.append(Sequence(name, num_frames, frame_rate, size, frames, truth, warps))
     return found
 
 
@@ -88,17 +90,17 @@ def dancetrack(data: Path) -> list[Sequence]:
     """The 13 validation sequences at hand, whole, with their YOLOX-X detections."""
     found = []
     for folder in sorted((data / "DanceTrack" / "val").iterdir()):
-        length, frame_rate = _seqinfo(folder)
+        length, frame_rate, size = _seqinfo(folder)
         file = data / "detections" / "yolox_x_dancetrack" / "DanceTrack" / f"{folder.name}.txt.gz"
         frames = split_frames(read_table(file), length)
         truth = read_table(folder / "gt" / "gt.txt")
         warps = read_warps(data / "gmc" / "DanceTrack" / f"GMC-{folder.name}.txt.gz", length)
-        found.append(Sequence(folder.name, length, frame_rate, frames, truth, warps))
+        found.append(Sequence(folder.name, length, frame_rate, size, frames, truth, warps))
     return found
 
 
-def _seqinfo(folder: Path) -> tuple[int, float]:
-    parser = configparser.ConfigParser()
-    parser.read(folder / "seqinfo.ini")
-    section = parser["Sequence"]
-    return int(section["seqLength"]), float(section["frameRate"])
+def _seqinfo(folder: Path) -> tuple[int, float, tuple[int, int]]:
+    info = read_seqinfo(folder / "seqinfo.ini")
+    if info.num_frames is None or info.frame_rate is None or info.frame_size is None:
+        raise ValueError(f"{folder / 'seqinfo.ini'} lacks the length, the rate or the size of the frames")
+    return info.num_frames, info.frame_rate, info.frame_size

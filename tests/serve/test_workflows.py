@@ -49,6 +49,21 @@ def test_without_a_stream_an_image_stands_alone(client: TestClient) -> None:
     assert client.get("/v1/sessions").json() == []
 
 
+@pytest.mark.parametrize("kind", ["roboflow_core/trackers_bytetrack@v1", "roboflow_core/byte_tracker@v3"])
+def test_tracks_are_handed_on_after_as_many_frames_as_the_block_says(client: TestClient, kind: str) -> None:
+    said = workflow(kind, minimum_consecutive_frames=3)
+    assert [len(ids(run(client, said, "gate", 3 * index))) for index in range(4)] == [0, 0, 2, 2]
+    assert ids(run(client, said)) == []
+
+
+def test_bot_sort_may_hand_on_those_of_the_first_frame_at_once(client: TestClient) -> None:
+    kind = "roboflow_core/trackers_botsort@v1"
+    for instant, counts in ((True, [2, 2, 2]), (False, [0, 2, 2])):
+        said = workflow(kind, instant_first_frame_activation=instant)
+        stream = f"instant {instant}"
+        assert [len(ids(run(client, said, stream, 3 * index))) for index in range(3)] == counts
+
+
 def test_the_stream_may_stand_beside_the_image_or_in_it(client: TestClient) -> None:
     specification = workflow("roboflow_core/byte_tracker@v3")
     about = {"video_identifier": "x", "frame_number": 1, "frame_timestamp": "2026-01-01T00:00:00"}
