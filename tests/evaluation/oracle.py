@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from boxtrail.evaluation import Metrics
 
@@ -95,8 +94,3 @@ def assert_same(ours: Metrics, theirs: Result, where: str = "") -> None:
 
 def _joined(found: Mapping[str, Result]) -> dict[str, Any]:
     return {name: value for result in found.values() for name, value in result.items()}
-
-
-def box_ious(first: NDArray[np.float64], second: NDArray[np.float64]) -> Any:
-    """The kit's similarities of boxes ``x1, y1, x2, y2``."""
-    return trackeval().datasets.MotChallenge2DBox._calculate_box_ious(first, second, box_format="x0y0x1y1")

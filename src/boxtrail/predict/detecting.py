@@ -9,6 +9,7 @@ import numpy as np
 from boxtrail.detectors.detector import Detections, Detector, Image
 from boxtrail.detectors.filtering import resolve_classes
 from boxtrail.errors import DetectorError, require
+from boxtrail.predict.region import cut, moved
 from boxtrail.predict.settings import Settings
 from boxtrail.predict.windows import crops, merge
 
@@ -20,9 +21,9 @@ def detect(
 
     Raises:
         DetectorError: if the detector does not give one array an image.
-        ConfigError: for a class it does not have.
+        ConfigError: for a class it does not have, or a region that does not lie in an image.
     """
-    sized = [_resized(image, settings.img_size) for image in images]
+    sized = [_resized(cut(image, settings.region), settings.img_size) for image in images]
     found = (
         [_in_windows(detector, image, settings) for image, _ in sized]
         if settings.windows is not None
@@ -30,7 +31,9 @@ def detect(
     )
     labels = None if settings.classes is None else resolve_classes(settings.classes, detector.names)
     return [
-        _kept(_scaled(np.asarray(rows, dtype=np.float64), factor), settings.conf, labels)
+        _kept(
+            moved(_scaled(np.asarray(rows, dtype=np.float64), factor), settings.region), settings.conf, labels
+        )
         for rows, (_, factor) in zip(found, sized, strict=True)
     ]
 

@@ -16,7 +16,7 @@ from boxtrail.io.images import natural_key
 from boxtrail.io.stream import is_url
 from boxtrail.io.video import SUFFIXES as VIDEO_SUFFIXES
 
-ANNOTATION_FOLDER, IMAGE_FOLDER, META_FILE = "ann", "img", "meta.json"  # of a Supervisely project
+IMAGE_FOLDER, META_FILE = "img", "meta.json"  # of a Supervisely project
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from boxtrail.predict.pixels import rgb
 from boxtrail.predict.prediction import Prediction, of_rows
 from boxtrail.predict.settings import Settings
 from boxtrail.predict.video_tracks import VideoTracks
-from boxtrail.trackers import create_tracker
+from boxtrail.trackers import create_tracker, tracker_class
 
 
 class LocalWork:
@@ -137,8 +137,7 @@ class LocalWork:
         """The detections that have a track, with its id; the detector's boxes, the track's class."""
         if tracker is None:
             return rows, None
-        given = {} if self._embedder is None else {"embs": self._embedder.embed(image, rows)}
-        tracks = tracker.update(rows, image, **given)
+        tracks = tracker.update(rows, image)
         seen = tracks[tracks.det_ind >= 0]
         order = np.argsort(seen.det_ind, kind="stable")
         seen = seen[order]
@@ -150,7 +149,10 @@ class LocalWork:
         options = dict(self._settings.tracker_options)
         if not {"frame_rate", "fps"} & options.keys():
             options["frame_rate"] = frame_rate
-        return create_tracker(str(self._settings.tracker), **options)
+        name = str(self._settings.tracker)
+        if self._embedder is not None and tracker_class(name.partition(":")[0]).appearance != "unused":
+            options["reid_weights"] = self._embedder  # so that it embeds what it uses, and no more
+        return create_tracker(name, **options)
 
 
 def _bgr(entry: ImageInput) -> NDArray[np.uint8]:

@@ -106,7 +106,8 @@ class ModelAPI:
             tracking: whether things get ids; the name of a tracker will do.
             tracking_config: ``{"tracker": name, option: value, ...}``; BoT-SORT unless named.
             **kwargs: ``stride``, ``start_frame``, ``end_frame`` (left out itself), ``num_frames``, ``duration``
-                (seconds) and ``direction`` of a video; ``sliding_window``, ``window_size`` and ``overlap``.
+                (seconds) and ``direction`` of a video; ``sliding_window``, ``window_size`` and ``overlap``; ``region``
+                ``(x1, y1, x2, y2)``, the part of the images that is looked at.
 
         Raises:
             ConfigError: for an argument that makes no sense.
@@ -200,7 +201,7 @@ ARGUMENTS = frozenset(
     {
         *TARGETS, *UPLOADING, "batch_size", "conf", "img_size", "classes", "recursive", "tracking",
         "tracking_config", "stride", "start_frame", "end_frame", "num_frames", "duration", "direction",
-        "sliding_window", "window_size", "overlap",
+        "sliding_window", "window_size", "overlap", "region",
     }
 )  # fmt: skip
 

@@ -181,6 +181,10 @@ def state_of(settings: Settings) -> dict[str, Any]:
     ):
         if value is not None:
             said["settings"][name] = value
+    if settings.region is not None:
+        x1, y1, x2, y2 = settings.region
+        corners = [[x1, y1], [x2 - 1, y2 - 1]]  # the last pixels belong to a rectangle of Supervisely
+        said["settings"]["rectangle"] = {"points": {"exterior": corners, "interior": []}}
     if settings.windows is not None:
         windows = settings.windows
         said["settings"] |= {

@@ -84,12 +84,6 @@ class Spool(Generic[Item]):
             return len(self._items) + self._waiting
 
     @property
-    def is_over(self) -> bool:
-        """Whether everything was put in, and taken."""
-        with self._changed:
-            return self._finished and not self._items and not self._waiting and self._error is None
-
-    @property
     def is_finished(self) -> bool:
         """Whether no more will be put in."""
         return self._finished

@@ -180,8 +180,8 @@ def tracklets_of(frames: Any, camera: str, *, offset: float = 0.0) -> dict[int, 
     """The tracklets of a finished run by track id: ``frames`` are its results, with timestamps and embeddings.
 
     Args:
-        frames: an iterable of :class:`boxtrail.FrameResult`, or of anything with ``timestamp``, ``tracks.id`` and
-            ``embeddings``.
+        frames: an iterable of :class:`boxtrail.frame_result.FrameResult`, or of anything with ``timestamp``,
+            ``tracks.id`` and ``embeddings``.
         camera: its name.
         offset: seconds that are added to bring its clock to that of the others.
     """

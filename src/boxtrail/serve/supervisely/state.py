@@ -72,6 +72,8 @@ def arguments(state: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
     if classes and classes != "all":
         found["classes"] = [classes] if isinstance(classes, str) else list(classes)
     found |= _windows(settings)
+    if settings.get("rectangle") is not None:
+        found["region"] = _region(settings["rectangle"])
     if state.get("tracker") is not None:  # the SDK sends one for videos alone
         found |= {"tracking": True, "tracking_config": _tracker(state)}
     return found
@@ -89,6 +91,17 @@ def _tracker(state: Mapping[str, Any]) -> dict[str, Any]:
     if given.get("mot20") and "fuse_score" not in options:
         options["fuse_score"] = False  # what mot20 does in Supervisely's BoT-SORT
     return {"tracker": str(state.get("tracker") or TRACKER), **options}
+
+
+def _region(rectangle: Any) -> tuple[int, int, int, int]:
+    """Of a rectangle in Supervisely's JSON, whose last pixels belong to it."""
+    try:
+        (x1, y1), (x2, y2) = rectangle["points"]["exterior"]
+        return int(min(x1, x2)), int(min(y1, y2)), int(max(x1, x2)) + 1, int(max(y1, y2)) + 1
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ConfigError(
+            'rectangle must be {"points": {"exterior": [[left, top], [right, bottom]], "interior": []}}'
+        ) from error
 
 
 def _windows(settings: Mapping[str, Any]) -> dict[str, Any]:
