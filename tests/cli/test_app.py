@@ -40,6 +40,12 @@ def test_an_unknown_command_is_one_line(boxtrail: Boxtrail) -> None:
     assert err.count("\n") == 1
 
 
+def test_a_wrong_option_points_to_the_help_of_its_command(boxtrail: Boxtrail) -> None:
+    code, _, err = boxtrail("serve", "--nonsense")
+    assert code == 1
+    assert err == "error: No such option: --nonsense; see boxtrail serve --help\n"
+
+
 def test_every_option_of_track_has_a_help_text(boxtrail: Boxtrail) -> None:
     code, out, _ = boxtrail("track", "--help")
     assert code == 0

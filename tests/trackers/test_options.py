@@ -281,3 +281,9 @@ def test_two_backends_at_once_are_refused() -> None:
 def test_a_tracker_is_asked_for_by_name(name: Any) -> None:
     with pytest.raises(ConfigError, match="asked for by name"):
         create_tracker(name)
+
+
+@pytest.mark.parametrize("name", ["track_buffer", "track_high_thresh"])
+def test_a_number_beyond_all_floats_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name} is too large"):
+        create_tracker("bytetrack", **{name: 10**400})

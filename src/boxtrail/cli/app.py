@@ -82,6 +82,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if not isinstance(error, _UsageError):
             raise
-        print_error(f"{error.format_message().rstrip('.')}; see boxtrail --help")  # type: ignore[attr-defined]
+        where = "boxtrail" if error.ctx is None else error.ctx.command_path  # type: ignore[attr-defined]
+        print_error(f"{error.format_message().rstrip('.')}; see {where} --help")  # type: ignore[attr-defined]
         code = EXIT_ERROR
     raise SystemExit(code if isinstance(code, int) else 0)

@@ -176,12 +176,16 @@ def _checked(name: str, value: Any, default: Any, limits: Mapping[str, Any]) -> 
 
 def _checked_number(name: str, value: Any, whole: bool, limits: Mapping[str, Any]) -> int | float:
     number = isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
-    if not number or (whole and not float(value).is_integer()):
+    try:
+        plain = float(value) if number else math.nan
+    except OverflowError:  # an int of hundreds of digits
+        raise ConfigError(f"{name} is too large") from None
+    if not number or (whole and not plain.is_integer()):
         raise ConfigError(f"{name} must be {'a whole number' if whole else 'a number'}, not {value!r}")
     low, high = limits["low"], limits["high"]
-    if not (low <= value and (math.isfinite(value) if high is None else value <= high)):
+    if not (low <= plain and (math.isfinite(plain) if high is None else plain <= high)):
         span = f"in [{low:g}, {high:g}]" if high is not None else f"≥ {low:g}"
-        raise ConfigError(f"{name} must be {span}, not {float(value):g}")
+        raise ConfigError(f"{name} must be {span}, not {plain:g}")
     return int(value) if whole or isinstance(value, numbers.Integral) else float(value)
 
 
