@@ -42,7 +42,7 @@ def test_an_unknown_command_is_one_line(boxtrail: Boxtrail) -> None:
 
 def test_a_wrong_option_points_to_the_help_of_its_command(boxtrail: Boxtrail) -> None:
     code, _, err = boxtrail("serve", "--nonsense")
-    assert code == 1
+    assert code == 2
     assert err == "error: No such option: --nonsense; see boxtrail serve --help\n"
 
 
