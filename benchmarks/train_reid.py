@@ -231,7 +231,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=180)
     parser.add_argument("--input-size", type=int, nargs=2, default=(64, 32), metavar=("HEIGHT", "WIDTH"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--threads", type=int, default=1, help="of torch; small crops gain little by more")
     parser.add_argument("--validate", action="store_true", help="score inside the training pictures")
     parser.add_argument(
         "-o", "--option", action="append", default=[], metavar="KEY=VALUE", help="of TrainOptions"
