@@ -61,8 +61,8 @@ class Trainer:
         ).to(device)  # fmt: skip
         self.average = MovingAverage(self.model.state_dict(), options.ema_decay)
         self._optimiser = torch.optim.AdamW(
-            _parameter_groups(self.model, options.weight_decay), lr=options.learning_rate
-        )
+            _parameter_groups(self.model, options.weight_decay), lr=options.learning_rate, fused=True
+        )  # fused: a loop over hundreds of small tensors takes five times as long, which shows in small steps
         amp = options.amp if options.amp is not None else device.type == "cuda"
         # bfloat16 has the range of float32, float16 needs the scaler.
         self._amp_dtype = (torch.float16 if device.type == "cuda" else torch.bfloat16) if amp else None
