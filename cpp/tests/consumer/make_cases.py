@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from boxtrail.trackers import TRACKERS, create_tracker
+from boxtrail.trackers.backend_options import with_frame_size
 
 CASES = Path(__file__).resolve().parent / "cases"
 NUM_LOOKS = 16
 NUM_FRAMES = 80
+FRAME_SIZE = (640, 480)  # width and height in pixels
 # What the stream is told, not the algorithm.
 STREAM_OPTIONS = {"oriented", "record", "per_class", "class_group", "class_vote", "kalman_noise"}
 
@@ -42,7 +44,7 @@ def scene() -> str:
 
 def options(tracker: str) -> str:
     """Lines ``name value`` of the tracker's defaults, as the backends take them."""
-    chosen = create_tracker(tracker, frame_size=(640, 480))._backend_options
+    chosen = with_frame_size(create_tracker(tracker, frame_size=FRAME_SIZE)._backend_options, FRAME_SIZE)
     lines = []
     for name in sorted(set(chosen) - STREAM_OPTIONS):
         value = chosen[name]
@@ -53,7 +55,7 @@ def options(tracker: str) -> str:
 def rows(tracker: str, detections: str) -> str:
     """MOT rows of the Python reference."""
     table = np.array([[float(cell) for cell in line.split(",")] for line in detections.splitlines()])
-    running = create_tracker(tracker, "python", frame_size=(640, 480))
+    running = create_tracker(tracker, "python", frame_size=FRAME_SIZE)
     lines = []
     for frame in range(1, NUM_FRAMES + 1):
         now = table[table[:, 0] == frame]
