@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import torch
@@ -42,11 +43,18 @@ def main(people: str, out: str) -> None:
         clip_norm=0.0,
         workers=1,
     )
-    with processes(torch.device("cpu")) as workers, Pictures((32, 16), options) as pictures:
-        trainer = Trainer(Flat(), load_dataset("folder", people), (32, 16), options, workers)
+    people_found = load_dataset("folder", people)
+    with (
+        processes(torch.device("cpu")) as workers,
+        Pictures((32, 16), options) as pictures,
+        closing(Trainer(Flat(), people_found, (32, 16), options, workers)) as trainer,
+    ):
         losses = [trainer.train_epoch(pictures).losses for _ in range(options.epochs)]
         state = {"model": trainer.model.state_dict(), "losses": losses, "loss": trainer.state_dict()["loss"]}
         torch.save(state, Path(out) / f"{workers.rank}-of-{workers.count}.pt")
+    # On other systems than Linux there are no names to find.
+    names = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
+    (Path(out) / f"threads-{workers.rank}-of-{workers.count}.txt").write_text("\n".join(sorted(names)))
 
 
 if __name__ == "__main__":

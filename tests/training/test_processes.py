@@ -64,6 +64,9 @@ def test_two_processes_take_the_steps_of_one(crowd: Path, tmp_path: Path) -> Non
     for ours, theirs in zip(first["losses"], alone["losses"], strict=True):
         assert ours == pytest.approx(theirs, rel=1e-4)
     assert first["losses"] == second["losses"]
+    for rank in (0, 1):  # threads of the group that outlive it may abort the end of the process
+        threads = (tmp_path / f"threads-{rank}-of-2.txt").read_text()
+        assert "gloo" not in threads
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +57,8 @@ class Processes:
 def processes(device: torch.device) -> Iterator[Processes]:
     """The processes ``torchrun`` started, or this one alone; on CUDA each takes the device of its local rank.
 
+    Whatever speaks to the others must be closed before the end.
+
     Raises:
         ConfigError: if ``torchrun`` started more processes on this machine than it has GPUs.
     """
@@ -70,11 +74,16 @@ def processes(device: torch.device) -> Iterator[Processes]:
             )
         device = torch.device("cuda", local)
         torch.cuda.set_device(device)
+    # Its functions have the group of the time of their import as a default. DistributedDataParallel imports it: were
+    # that after the next line, the group and its threads would outlive their end, and might abort the interpreter's.
+    importlib.import_module("torch.distributed.nn")
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield Processes(distributed.get_rank(), count, device)
+        distributed.barrier()  # nobody leaves while another still speaks to it
     finally:
         distributed.destroy_process_group()
+        gc.collect()  # networks in cycles still hold it
 
 
 def sum_over_processes(tensor: torch.Tensor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +77,7 @@ def train_reid(
         if progress and workers.is_first:
             shown = stack.enter_context(TrainingProgress(request.options.epochs))
         session = Session(request, pictures, size, workers, shown)
-        trainer = session.prepare(from_weights=state is None)
+        trainer = stack.enter_context(closing(session.prepare(from_weights=state is None)))
         folder = None
         if workers.is_first:  # only now: what fails before leaves no folder
             folder = (

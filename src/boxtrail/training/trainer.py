@@ -54,7 +54,7 @@ class Trainer:
         self._labels = np.array([numbers[sample.identity] for sample in dataset.train])
         device = processes.device
         self.model = model.to(device, memory_format=torch.channels_last)  # a third faster on CPUs
-        self._parallel = _in_parallel(self.model, processes)
+        self._parallel: nn.Module = _in_parallel(self.model, processes)
         self._loss = IdentityLoss(
             len(numbers), self.model.dim, label_smoothing=options.label_smoothing, margin=options.margin,
             triplet_weight=options.triplet_weight, centre_weight=options.centre_weight,
@@ -73,6 +73,10 @@ class Trainer:
         self._warmup_steps = sum(
             len(self._batches(epoch)) for epoch in range(min(options.warmup_epochs, options.epochs))
         )
+
+    def close(self) -> None:
+        """Let go of the other processes; the network stays as it is."""
+        self._parallel = self.model
 
     def train_epoch(self, pictures: Pictures, watch: StepWatch | None = None) -> EpochLosses:
         """Go through the training pictures once."""
