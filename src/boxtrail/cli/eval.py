@@ -129,10 +129,7 @@ def evaluate(
         if benchmark is not None:
             from boxtrail.cli.replayed import Replaying, score_replayed
 
-            if gt is not None or pred:
-                raise ConfigError(
-                    "--benchmark brings its truth, and its trackers the tracks; leave --gt and --pred"
-                )
+            _check_files(gt, pred)
             _check_rules(format, classes, preprocess, iou, threshold, class_map, fix=fix)
             generation = {
                 "detector": detector, "reid": reid, "camera_motion": camera_motion, "split": split,
@@ -151,6 +148,11 @@ def evaluate(
             "iou": iou, "threshold": threshold,
         }  # fmt: skip
         show(_scored(gt, named_paths(pred), _formats(format), options, fix=fix, quiet=quiet), output)
+
+
+def _check_files(gt: Path | None, pred: list[str] | None) -> None:
+    if gt is not None or pred:
+        raise ConfigError("--benchmark brings its truth, and its trackers the tracks; leave --gt and --pred")
 
 
 def _scored(

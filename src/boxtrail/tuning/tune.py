@@ -14,6 +14,7 @@ from typing import Any
 from boxtrail import backend as backends
 from boxtrail.benchmarks import Benchmark
 from boxtrail.errors import ConfigError, require
+from boxtrail.evaluation import Evaluation
 from boxtrail.execution import Executor, open_executor
 from boxtrail.progress import StepProgress
 from boxtrail.trackers import Tracker, create_tracker, tracker_class
@@ -116,27 +117,19 @@ def tune(
     plan = Plan(space, objectives, n_trials, seed, batch, prune, len(tuned), timeout)
     before = evaluation_of(job, space.fixed)  # any mistake in the sequences shows here, before workers start
     done = _searched(plan, job, storage, executor, workers, progress=progress)
-    best = best_of(done.trials, objectives)
-    return TuneResult(
-        tracker=kind,
-        benchmark="" if owner is None else owner.title,
-        objectives=objectives,
-        space=space,
-        seed=seed,
-        num_wanted=n_trials,
-        trials=done.trials,
-        before=before,
-        after=evaluation_of(job, best.options),
-        held_out_before=None if others is None else evaluation_of(others, space.fixed),
-        held_out_after=None if others is None else evaluation_of(others, best.options),
-        timings=TuneTimings(
-            time.perf_counter() - began,
-            done.seconds,
-            sum(trial.seconds for trial in done.trials),
-            done.num_new / done.seconds,
-        ),
-        storage=done.storage,
-    )
+    task = _Task(kind, "" if owner is None else owner.title, job, others, before)
+    return _result(task, plan, done, began)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is tuned, on what, and how it scored before; ``others`` are the sequences held out."""
+
+    kind: type[Tracker]
+    title: str
+    job: work.Workload
+    others: work.Workload | None
+    before: Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +140,27 @@ class _Done:
     num_new: int
     seconds: float
     storage: Path | None
+
+
+def _result(task: _Task, plan: Plan, done: _Done, began: float) -> TuneResult:
+    """What the search found, beside the options it began with."""
+    fixed, best = plan.space.fixed, best_of(done.trials, plan.objectives).options
+    others, at_work = task.others, sum(trial.seconds for trial in done.trials)
+    return TuneResult(
+        tracker=task.kind,
+        benchmark=task.title,
+        objectives=plan.objectives,
+        space=plan.space,
+        seed=plan.seed,
+        num_wanted=plan.num_trials,
+        trials=done.trials,
+        before=task.before,
+        after=evaluation_of(task.job, best),
+        held_out_before=None if others is None else evaluation_of(others, fixed),
+        held_out_after=None if others is None else evaluation_of(others, best),
+        timings=TuneTimings(time.perf_counter() - began, done.seconds, at_work, done.num_new / done.seconds),
+        storage=done.storage,
+    )
 
 
 def _searched(
