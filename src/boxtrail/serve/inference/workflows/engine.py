@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -151,7 +151,7 @@ class WorkflowEngine:
         image = found.picture.pixels if block.reads_pixels else None
         if metadata.identifier is None:  # stands alone: a tracker for this image, and nobody after it
             alone = self._service.model.new_tracker(block.tracker, **asked.options)
-            rows, ids = _grown(alone, *rows_and_ids(alone.update(found.rows, image)), asked, 0)
+            rows, ids = _grown(alone, *rows_and_ids(alone.update(found.rows, image)), asked, 0, ())
             return rows, ids, [True] * len(rows)
         session = self._streams.session(
             f"{key}/{metadata.identifier}", metadata.identifier, block.tracker,
@@ -165,7 +165,7 @@ class WorkflowEngine:
                     f"frame {metadata.frame_number} of {metadata.identifier!r} comes after {session.last_number}",
                 )
             rows, ids = track(session, found.rows, image, found.picture.pixels)
-            rows, ids = _grown(session.tracker, rows, ids, asked, session.last_frame)
+            rows, ids = _grown(session.tracker, rows, ids, asked, session.last_frame, session.seen)
             if metadata.frame_number is not None:
                 session.last_number = metadata.frame_number
             seen = _note_seen(session.seen, ids, asked.most_seen)
@@ -174,10 +174,13 @@ class WorkflowEngine:
 
 
 def _grown(
-    tracker: Tracker, rows: list[int], ids: list[int], asked: Asked, last_frame: int
+    tracker: Tracker, rows: list[int], ids: list[int], asked: Asked, last_frame: int, seen: Collection[int]
 ) -> tuple[list[int], list[int]]:
-    """Those of tracks with detections enough, or that there were from the first frame if these count at once."""
-    if asked.least_hits <= 1:
+    """Those of tracks with detections enough, or that there were from the first frame if these count at once.
+
+    ``seen`` are ids that were handed on before; where all were, the tracker is not asked.
+    """
+    if asked.least_hits <= 1 or all(number in seen for number in ids):
         return rows, ids
     grown = {
         one.id
