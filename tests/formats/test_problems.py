@@ -281,6 +281,8 @@ def test_a_folder_is_repaired_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     assert len(fix(tmp_path / "in", tmp_path / "out")) == 1
     found = read_tracks(tmp_path / "out")
     assert {name: (len(rows), rows.num_frames) for name, rows in found.items()} == {"a": (1, 2), "b": (3, 2)}
+    assert len(fix(tmp_path / "in", tmp_path / "new", overwrite=True)) == 1
+    assert (tmp_path / "new" / "a" / "seqinfo.ini").is_file()
     put(tmp_path / "in" / "c" / "gt" / "gt.txt", "1,1,x,0,9,9\n")
     with pytest.raises(InvalidInputError, match="not a number: 'x'"):
         fix(tmp_path / "in", tmp_path / "again")

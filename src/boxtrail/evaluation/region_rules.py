@@ -74,7 +74,7 @@ def keep_visdrone(
             raise InvalidInputError(
                 f"sequence {sequence!r}: VisDrone's rules need boxes with classes; the {what} has none"
             )
-    labels, boxes = _labels(truth), _boxes(prediction)
+    labels, boxes, true_boxes = _labels(truth), _boxes(prediction), _boxes(truth)
     flagged = np.zeros(len(truth)) if truth.flags is None else (truth.flags == 0.0).astype(np.float64)
     nowhere = (np.empty(0, dtype=np.int64), np.empty((0, 4)))
     kept, kept_prediction = overlaps.keep_kitti(
@@ -84,13 +84,20 @@ def keep_visdrone(
     others = (labels == VISDRONE_OTHERS) & (label != VISDRONE_OTHERS)
     regions = (
         np.concatenate([truth.ignored_frames, truth.frames[others]]),
-        np.concatenate([np.asarray(truth.ignored, dtype=np.float64), _boxes(truth)[others]]),
+        np.concatenate([np.asarray(truth.ignored, dtype=np.float64), true_boxes[others]]),
     )
-    inside, inside_prediction = (
-        shares_inside(side.frames, _boxes(side), *regions) >= MOST_INSIDE - EPS
-        for side in (truth, prediction)
+    return (
+        _outside(kept, truth.frames, true_boxes, regions),
+        _outside(kept_prediction, prediction.frames, boxes, regions),
     )
-    return kept & ~inside, kept_prediction & ~inside_prediction
+
+
+def _outside(kept: Any, frames: IntArray, boxes: FloatArray, regions: tuple[IntArray, FloatArray]) -> Any:
+    """The marks without those of rows that lie by half or more in the regions; only marked rows are looked at."""
+    rows = np.flatnonzero(kept)
+    out = np.zeros(len(kept), dtype=bool)
+    out[rows] = shares_inside(frames[rows], boxes[rows], *regions) < MOST_INSIDE - EPS
+    return out
 
 
 def _boxes(side: SequenceRows) -> FloatArray:

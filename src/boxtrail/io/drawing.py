@@ -35,7 +35,7 @@ class TrackPainter:
         track_name: Callable[[int], str | None] | None = None,
     ) -> None:
         self._track_name = track_name
-        self._class_names = dict(class_names or {})
+        self._class_names = {label: _drawable(name) for label, name in (class_names or {}).items()}
         self._trail_length = trail_length
         self._trails: dict[int, deque[tuple[float, float, int]]] = {}  # x, y, step
         self._step = 0
@@ -93,7 +93,7 @@ class TrackPainter:
             short = str(track_id) if known is None else _drawable(known)
             if not any(map(str.isalnum, short)):  # two people of another script shall not look alike
                 short = f"{track_id} {short}"
-            name = _drawable(self._class_names.get(cls, "")) if known is None else ""
+            name = self._class_names.get(cls, "") if known is None else ""
             labels.append(Label(box, f"{name} {short} {conf:.2f}".lstrip(), short, colour_of(track_id)))
         return labels
 

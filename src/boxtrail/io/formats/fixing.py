@@ -53,9 +53,10 @@ def fix(
         return _write(target, *_repaired(source, target, format, overwrite, limit))
     files = {file: target / file.relative_to(source) for file in files_in(source).values()}
     ready = {goal: _repaired(file, goal, format, overwrite, limit) for file, goal in files.items()}
+    is_same = target.exists() and source.samefile(target)
     for file, goal in files.items():
         info = file.parent.parent / "seqinfo.ini"
-        if file.parent.name == "gt" and info.is_file() and not (overwrite and source.samefile(target)):
+        if file.parent.name == "gt" and info.is_file() and not is_same:
             write_text(goal.parent.parent / info.name, decode(read_bytes(info), Report(info)))
     return [problem for goal, (report, text) in ready.items() for problem in _write(goal, report, text)]
 

@@ -42,9 +42,8 @@ def shape_of(figure: Mapping[str, Any], size: tuple[int, int] | None, place: Pla
         return None
     if kind == "bitmap":
         return _bitmap(geometry, size, place, report)
-    points = geometry.get("points") if isinstance(geometry, Mapping) else None
-    exterior = points.get("exterior") if isinstance(points, Mapping) else None
-    outline = _outline(exterior)
+    points = _points(figure)
+    outline = _outline(points.get("exterior"))
     if outline is None or (len(outline) != 2 if kind == "rectangle" else len(outline) < 3):
         report.add(place.line(), place.says(f"geometry.points.exterior has no corners of a {kind}"))
         return None
@@ -62,13 +61,18 @@ def are_rectangles(figures: Iterable[Mapping[str, Any]]) -> bool:
     """Whether most of the polygons are, as far as can be told of a file that may have mistakes."""
     found = []
     for figure in figures:
-        geometry = figure.get("geometry")
-        points = geometry.get("points") if isinstance(geometry, Mapping) else None
-        exterior = points.get("exterior") if isinstance(points, Mapping) else None
-        if figure.get("geometryType") == "polygon" and isinstance(exterior, list):
+        exterior = _points(figure).get("exterior") if figure.get("geometryType") == "polygon" else None
+        if isinstance(exterior, list):
             outline = _outline(exterior)
             found.append(outline is not None and len(outline) == 4 and oriented_box(outline) is not None)
     return 2 * sum(found) > len(found)
+
+
+def _points(figure: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``geometry.points``; empty if there are none."""
+    geometry = figure.get("geometry")
+    points = geometry.get("points") if isinstance(geometry, Mapping) else None
+    return points if isinstance(points, Mapping) else {}
 
 
 def _outline(points: Any) -> FloatArray | None:
@@ -78,7 +82,7 @@ def _outline(points: Any) -> FloatArray | None:
 
 
 def _filled(
-    outline: FloatArray, points: Any, size: tuple[int, int], place: Place, report: Report
+    outline: FloatArray, points: Mapping[str, Any], size: tuple[int, int], place: Place, report: Report
 ) -> Mask | None:
     """The pixels of a polygon without those of its holes."""
     interior = points.get("interior") or []
