@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from boxtrail.detectors.detector import Detections, Image, no_detections
 from boxtrail.detectors.nms import suppress
 from boxtrail.errors import ConfigError
+from boxtrail.predict.region import cut, moved
 
 WINDOW = 640
 OVERLAP = 0.2
@@ -68,17 +68,20 @@ class Windows:
             ConfigError: if there are more than :data:`MOST_WINDOWS`.
         """
         height, width = size
-        across = _count(width, self.width, self.overlap_x)
-        down = _count(height, self.height, self.overlap_y)
-        if across * down > MOST_WINDOWS:
+        # Where windows begin, the last apart: it is shifted inside.
+        last_left, last_top = max(width - self.width, 0), max(height - self.height, 0)
+        across = range(0, last_left, self.width - self.overlap_x)
+        down = range(0, last_top, self.height - self.overlap_y)
+        num_across, num_down = len(across) + 1, len(down) + 1
+        if num_across * num_down > MOST_WINDOWS:
             raise ConfigError(
-                f"{across} × {down} windows of {self.width} × {self.height} pixels in one image; "
+                f"{num_across} × {num_down} windows of {self.width} × {self.height} pixels in one image; "
                 f"at most {MOST_WINDOWS} are cut: take larger ones, or a smaller overlap"
             )
         return [
             (left, top, left + min(self.width, width), top + min(self.height, height))
-            for top in _starts(height, self.height, self.overlap_y)
-            for left in _starts(width, self.width, self.overlap_x)
+            for top in (*down, last_top)
+            for left in (*across, last_left)
         ]
 
 
@@ -89,22 +92,9 @@ def _pair(name: str, value: float | Sequence[float]) -> tuple[float, float]:
     return pair
 
 
-def _count(length: int, window: int, overlap: int) -> int:
-    """How many windows there are along one side."""
-    return 1 + math.ceil(max(length - window, 0) / (window - overlap))
-
-
-def _starts(length: int, window: int, overlap: int) -> list[int]:
-    """Where windows begin along one side; the last is shifted inside."""
-    if window >= length:
-        return [0]
-    stride = window - overlap
-    return sorted({min(start, length - window) for start in range(0, length - window + stride, stride)})
-
-
 def crops(image: Image, cells: Sequence[tuple[int, int, int, int]]) -> list[Image]:
     """The image in these windows, copied so that a detector gets whole arrays."""
-    return [np.ascontiguousarray(image[y1:y2, x1:x2]) for x1, y1, x2, y2 in cells]
+    return [cut(image, cell) for cell in cells]
 
 
 def merge(found: Sequence[Detections], cells: Sequence[tuple[int, int, int, int]]) -> Detections:
@@ -114,15 +104,12 @@ def merge(found: Sequence[Detections], cells: Sequence[tuple[int, int, int, int]
     before one that was, else the better. So are two of which one was cut off by the edge of its window and lies within
     the other.
     """
-    moved, cut_off = [], []
+    shifted, cut_off = [], []
     size = (max(x2 for _, _, x2, _ in cells), max(y2 for *_, y2 in cells))
-    for rows, (x1, y1, x2, y2) in zip(found, cells, strict=True):
-        shifted = np.array(rows, dtype=np.float64)
-        width = 2 if shifted.shape[1] == 7 else 4  # an oriented box has one point, an upright one two
-        shifted[:, :width] += np.tile([x1, y1], width // 2)
-        moved.append(shifted)
-        cut_off.append(_touches_seam(shifted, (x1, y1, x2, y2), size))
-    some = [rows for rows in moved if len(rows)]
+    for rows, cell in zip(found, cells, strict=True):
+        shifted.append(moved(np.asarray(rows, dtype=np.float64), cell))
+        cut_off.append(_touches_seam(shifted[-1], cell, size))
+    some = [rows for rows in shifted if len(rows)]
     if not some:
         return no_detections()
     rows, at_seam = np.concatenate(some), np.concatenate(cut_off)

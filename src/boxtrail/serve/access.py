@@ -71,7 +71,7 @@ def _shown(scope: Message) -> list[str]:
     for name, value in scope["headers"]:
         if name not in (b"authorization", b"x-api-key"):
             continue
-        text = value.decode("utf-8", "replace") if not value.isascii() else value.decode()
+        text = value.decode("utf-8", "replace")
         if name == b"authorization" and text[:7].lower() == "bearer ":
             found.append(text[7:].strip())
         elif name == b"x-api-key":

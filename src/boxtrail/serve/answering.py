@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from boxtrail.serve.errors import RefusedError
 from boxtrail.serve.images import decode_image
-from boxtrail.serve.media import JSON, KINDS, MSGPACK, RAW
+from boxtrail.serve.media import KINDS, MEDIA
 from boxtrail.serve.sessions import TrackingSession
 from boxtrail.serve.stepping import step
 from boxtrail.serve.wire import FrameMessage, decode, encode
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
-
-MEDIA = {"json": JSON, "msgpack": MSGPACK, "raw": RAW}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

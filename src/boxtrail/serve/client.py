@@ -13,10 +13,9 @@ import numpy as np
 from boxtrail.detections import as_array
 from boxtrail.errors import ConfigError, InvalidInputError, SourceError, StateError, require
 from boxtrail.results import TrackResults
-from boxtrail.serve.media import JSON, MSGPACK, RAW
+from boxtrail.serve.media import MEDIA
 
 Form = Literal["json", "msgpack", "raw"]
-MEDIA: dict[str, str] = {"json": JSON, "msgpack": MSGPACK, "raw": RAW}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,15 +27,17 @@ class Folders:
     def __init__(self) -> None:
         self._root: Path | None = None
         self._lock: IO[Any] | None = None
+        self._making = threading.Lock()
 
     def new(self) -> Path:
-        """An empty folder, for one request."""
-        if self._root is None:
-            _clean(Path(tempfile.gettempdir()))
-            self._root = Path(tempfile.mkdtemp(prefix=PREFIX))
-            self._lock = (self._root / LOCK).open("w")
-            if HAS_LOCKS:
-                fcntl.flock(self._lock, fcntl.LOCK_EX)
+        """An empty folder, for one request; the first call takes long where a killed server has left much."""
+        with self._making:
+            if self._root is None:
+                _clean(Path(tempfile.gettempdir()))
+                self._root = Path(tempfile.mkdtemp(prefix=PREFIX))
+                self._lock = (self._root / LOCK).open("w")
+                if HAS_LOCKS:
+                    fcntl.flock(self._lock, fcntl.LOCK_EX)
         return Path(tempfile.mkdtemp(dir=self._root))
 
     def close(self) -> None:

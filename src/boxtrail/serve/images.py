@@ -13,6 +13,7 @@ from boxtrail.serve.errors import RefusedError
 
 FORMATS = ("JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF")
 NO_IMAGE = "the body is no image that can be decoded"
+AT_ONCE = 4  # times the most pixels of one image: those of one request or batch
 
 
 def decode_image(data: bytes, max_pixels: int) -> NDArray[np.uint8]:
@@ -65,4 +66,4 @@ def declared_size(source: bytes | Path) -> tuple[int, int] | None:
     return int(width), int(height)
 
 
-__all__ = ["check_size", "declared_size", "decode_image"]
+__all__ = ["AT_ONCE", "check_size", "declared_size", "decode_image"]

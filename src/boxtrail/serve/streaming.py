@@ -15,14 +15,14 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from boxtrail.errors import BoxtrailError
 from boxtrail.serve.answering import Unpacked, answer, track, unpack
 from boxtrail.serve.errors import RefusedError
-from boxtrail.serve.media import JSON, KINDS, MSGPACK, RAW
+from boxtrail.serve.media import JSON, KINDS, MEDIA
 from boxtrail.serve.sessions import TrackingSession
 
 if TYPE_CHECKING:
     from boxtrail.serve.app import Service
 
 T = TypeVar("T")
-FORMS = {"json": JSON, "msgpack": MSGPACK, "raw": RAW, "image": "image/jpeg"}
+FORMS = {**MEDIA, "image": "image/jpeg"}
 REFUSED, TOO_LARGE = 4404, 4413  # close codes: the HTTP status with 4 before it
 
 

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from boxtrail.boxes import corners, enclosing_xyxy
 from boxtrail.serve.errors import RefusedError
-from boxtrail.serve.images import decode_image
+from boxtrail.serve.images import AT_ONCE, decode_image
 
-AT_ONCE = 4  # times the most pixels of one image
 FloatArray = NDArray[np.float64]
 
 

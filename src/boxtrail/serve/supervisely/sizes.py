@@ -10,9 +10,8 @@ from typing import Any
 from boxtrail.io.video import VideoReader
 from boxtrail.predict.settings import BATCH_SIZE
 from boxtrail.serve.errors import RefusedError
-from boxtrail.serve.images import check_size, declared_size
+from boxtrail.serve.images import AT_ONCE, check_size, declared_size
 
-AT_ONCE = 4  # times the most pixels of one image: those of one batch
 Size = tuple[int, int]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from io import BufferedWriter
@@ -38,7 +39,7 @@ async def receive(
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise RefusedError(400, "the files come as multipart/form-data")
-    folder = new_folder()
+    folder = await asyncio.to_thread(new_folder)
     parts = _Parts(folder)
     try:
         try:
