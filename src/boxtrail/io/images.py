@@ -99,7 +99,7 @@ def open_folder(folder: Path) -> ImageReader:
         name, image_folder, fps = _sequence_info(sequence)
         if folder in (sequence, image_folder):
             return ImageReader(_images_in(image_folder), name, fps)
-    if (folder / "img1").is_dir() and not _in_order(folder.iterdir()):
+    if (folder / "img1").is_dir() and not in_order(folder.iterdir()):
         folder = folder / "img1"
     paths = _images_in(folder)
     logger.info("%s has no frame rate of its own; %g frames a second are assumed", folder, FALLBACK_FPS)
@@ -112,7 +112,7 @@ def open_pattern(pattern: str) -> ImageReader:
     Raises:
         SourceError: if no image does.
     """
-    paths = _in_order(Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207 (absolute ones too)
+    paths = in_order(Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207 (absolute ones too)
     if not paths:
         raise SourceError(f"no image matches {pattern}; {_known()}")
     return ImageReader(paths, _folder_name(paths[0].parent))
@@ -124,7 +124,8 @@ def natural_key(path: Path) -> list[tuple[int, int, str]]:
     return [(0, int(piece), piece) if piece.isdigit() else (1, 0, piece.lower()) for piece in pieces if piece]
 
 
-def _in_order(paths: Iterable[Path]) -> list[Path]:
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Those of ``paths`` that name an image and are not hidden, in natural order."""
     images = [path for path in paths if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
     return sorted(images, key=natural_key)
 
@@ -132,7 +133,7 @@ def _in_order(paths: Iterable[Path]) -> list[Path]:
 def _images_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise SourceError(f"no such folder of images: {folder}")
-    paths = _in_order(folder.iterdir())
+    paths = in_order(folder.iterdir())
     if not paths:
         raise SourceError(f"no images in folder {folder}; {_known()}")
     return paths
@@ -163,4 +164,4 @@ def _sequence_info(folder: Path) -> tuple[str, Path, float]:
     return section.get("name", folder.resolve().name), folder / section.get("imDir", "img1"), fps
 
 
-__all__ = ["SUFFIXES", "ImageReader", "natural_key", "open_folder", "open_pattern", "read_image"]
+__all__ = ["SUFFIXES", "ImageReader", "in_order", "natural_key", "open_folder", "open_pattern", "read_image"]

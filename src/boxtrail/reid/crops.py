@@ -8,6 +8,7 @@ region, it is the mean of so many of such samples, spread evenly, that no pixel 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,14 +47,16 @@ def cut_crops(
         if after <= start or before >= stop:
             continue
         some = slice(max(0, start - before), stop - before)
-        out = crops[max(0, before - start) :]
-        all_samples = found.samples(size)[some]
-        if found.upright:
-            corners = found.rectangles()[some].tolist()
-            for crop, (left, top, right, bottom), samples in zip(out, corners, all_samples, strict=False):
+        part = replace(found, affines=found.affines[some])
+        row = max(0, before - start)
+        out = crops[row : row + len(part)]
+        all_samples = part.samples(size)
+        if part.upright:
+            corners = part.rectangles().tolist()
+            for crop, (left, top, right, bottom), samples in zip(out, corners, all_samples, strict=True):
                 _resize(cv2, frame[top:bottom, left:right], samples, crop)
         else:
-            for crop, affine, samples in zip(out, found.affines[some], all_samples, strict=False):
+            for crop, affine, samples in zip(out, part.affines, all_samples, strict=True):
                 _turn(cv2, frame, affine, samples, crop)
     return crops
 

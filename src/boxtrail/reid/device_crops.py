@@ -35,6 +35,12 @@ class _Group:
     stop: int
 
 
+# (2, 3, 1, 1): factor and shift that make normalised RGB of bytes.
+NORMALISING = np.array(
+    [1.0 / (255.0 * np.array(DEVIATION)), -np.array(MEAN) / np.array(DEVIATION)], dtype=np.float32
+)[:, :, None, None]
+
+
 class DeviceCrops:
     """The crops of the regions of some frames, to be cut in parts, from the first row to the last.
 
@@ -54,10 +60,7 @@ class DeviceCrops:
         self._upright = [found.upright for found in all_regions]
         self._uploaded: tuple[int, Any] | None = None  # the number of a frame, and the frame
         self._steps: dict[int, Any] = {}
-        deviation = np.array(DEVIATION)[:, None, None]
-        mean = np.array(MEAN)[:, None, None]
-        self._factor = uploaded((1.0 / (255.0 * deviation)).astype(np.float32), device)
-        self._shift = uploaded((-mean / deviation).astype(np.float32), device)
+        self._factor, self._shift = uploaded(NORMALISING, device)
         counts = [len(found) for found in all_regions]
         owner = np.repeat(np.arange(len(counts)), counts)
         samples = np.concatenate(

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from boxtrail.reid import crops
 from boxtrail.training.options import TrainOptions
 
-MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)  # of ImageNet, RGB
-STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+MEAN = np.array(crops.MEAN, dtype=np.float32)
+STD = np.array(crops.DEVIATION, dtype=np.float32)
 SCALE = (0.85, 1.25)  # of the affine change
 STRETCH = 0.15  # most, of the logarithm of width over height
 SHIFT = 0.08  # most, as a share of the sides

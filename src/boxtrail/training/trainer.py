@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from boxtrail.reid.uploads import uploaded
 from boxtrail.training.losses import IdentityLoss
 from boxtrail.training.moving_average import MovingAverage
 from boxtrail.training.options import TrainOptions
@@ -59,7 +60,8 @@ class Trainer:
             len(numbers), self.model.dim, label_smoothing=options.label_smoothing, margin=options.margin,
             triplet_weight=options.triplet_weight, centre_weight=options.centre_weight,
         ).to(device)  # fmt: skip
-        self.average = MovingAverage(self.model.state_dict(), options.ema_decay)
+        self._weights = self.model.state_dict()  # in the network's own memory
+        self.average = MovingAverage(self._weights, options.ema_decay)
         self._optimiser = torch.optim.AdamW(
             _parameter_groups(self.model, options.weight_decay), lr=options.learning_rate, fused=True
         )  # fused: a loop over hundreds of small tensors takes five times as long, which shows in small steps
@@ -69,10 +71,8 @@ class Trainer:
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._amp_dtype == torch.float16)
         self.epoch = 0  # epochs done
         self._step = 0
-        self._num_steps = sum(len(self._batches(epoch)) for epoch in range(options.epochs))
-        self._warmup_steps = sum(
-            len(self._batches(epoch)) for epoch in range(min(options.warmup_epochs, options.epochs))
-        )
+        lengths = [len(self._batches(epoch)) for epoch in range(options.epochs)]
+        self._num_steps, self._warmup_steps = sum(lengths), sum(lengths[: options.warmup_epochs])
 
     def close(self) -> None:
         """Let go of the other processes; the network stays as it is."""
@@ -84,14 +84,14 @@ class Trainer:
         self._parallel.train()
         batches = self._batches(self.epoch)
         totals: dict[str, Tensor] = {}
-        rate = 0.0
+        rate, device = 0.0, self._processes.device
         part = self._processes.part(len(batches[0]))
         loaded = pictures.augmented(self._samples, batches, self.epoch, part=part)
         for done, (rows, crops) in enumerate(loaded, start=1):
             rate = self._set_rate()
-            terms = self._learn(torch.from_numpy(crops), torch.from_numpy(self._labels[rows]))
+            terms = self._learn(uploaded(crops, device), uploaded(self._labels[rows], device))
             for name, value in terms.items():
-                totals[name] = totals.get(name, torch.zeros((), device=value.device)) + value
+                totals[name] = totals[name] + value if name in totals else value
             if watch is not None:
                 watch(done, len(batches), float(terms["loss"]))
         self.epoch += 1
@@ -99,10 +99,8 @@ class Trainer:
 
     def _learn(self, crops: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """One step: the losses before it."""
-        device = self._processes.device
-        crops = crops.to(device, non_blocking=True, memory_format=torch.channels_last)
-        labels = labels.to(device, non_blocking=True)
-        with torch.autocast(device.type, dtype=self._amp_dtype, enabled=self._amp_dtype is not None):
+        crops = crops.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(crops.device.type, dtype=self._amp_dtype, enabled=self._amp_dtype is not None):
             logits, embeddings = self._parallel(crops)
         terms = self._loss(logits, embeddings, labels)
         self._optimiser.zero_grad(set_to_none=True)
@@ -113,7 +111,7 @@ class Trainer:
         self._scaler.step(self._optimiser)
         self._scaler.update()
         self._step += 1
-        self.average.update(self.model.state_dict(), self._step)
+        self.average.update(self._weights, self._step)
         return {name: value.detach() for name, value in terms.items()}
 
     def _set_rate(self) -> float:

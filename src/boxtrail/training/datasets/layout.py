@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from boxtrail.errors import SourceError
-from boxtrail.io.images import SUFFIXES, natural_key
+from boxtrail.io.images import in_order
 from boxtrail.training.samples import Sample
 
 
@@ -49,11 +49,9 @@ def image_paths(folder: Path) -> list[Path]:
         SourceError: if it cannot be read.
     """
     try:
-        entries = list(folder.iterdir())
+        return in_order(folder.iterdir())
     except OSError as error:
         raise SourceError(f"{folder}: cannot read the folder: {error.strerror or error}") from error
-    images = [path for path in entries if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
-    return sorted(images, key=natural_key)
 
 
 def _named(path: Path, pattern: str, example: str) -> Sample:
