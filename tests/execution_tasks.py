@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from boxtrail.errors import InvalidDetectionsError, SourceError
 
+PATIENCE = 180.0  # seconds: on a busy machine the first worker of a node is long in coming
+
 
 def double(array: NDArray[np.float64]) -> NDArray[np.float64]:
     return 2.0 * array
@@ -95,18 +97,18 @@ class Doomed:
     def __call__(self, task: Any) -> Any:
         busy, done = Path(self.folder, "doomed-is-busy"), Path(self.folder, "doomed-did-one")
         if node_id() != self.node:
-            _await(busy)
+            _await(busy.exists)
         elif done.exists():
             busy.touch()
-            time.sleep(60.0)
+            time.sleep(PATIENCE)
         else:
             done.touch()
         return self.function(task)
 
 
-def _await(path: Path) -> None:
-    deadline = time.monotonic() + 60.0
-    while not path.exists():
+def _await(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -115,6 +117,14 @@ def node_id(_task: object = None) -> str:
     """Of the Ray node this runs on, "" elsewhere."""
     ray = sys.modules.get("ray")
     return ray.get_runtime_context().get_node_id() if ray and ray.is_initialized() else ""
+
+
+def meet(folder: str) -> str:
+    """The Ray node this runs on, once tasks in the same folder run on another one at the same time."""
+    here = Path(folder, node_id())
+    here.touch()
+    _await(lambda: any(other != here for other in Path(folder).iterdir()))
+    return here.name
 
 
 def visible_gpus(_task: object) -> str | None:

@@ -38,8 +38,9 @@ def test_the_cluster_gives_what_one_process_gives(executor: Executor, tmp_path: 
     assert found == {}
 
 
-def test_tasks_run_on_both_nodes(executor: Executor) -> None:
-    assert len({node for _, node in executor.map(work.node_id, range(16))} - {""}) == 2
+def test_tasks_run_on_both_nodes_at_the_same_time(executor: Executor, cluster: Any, tmp_path: Path) -> None:
+    met = {node for _, node in executor.map(work.meet, [str(tmp_path)] * 2)}
+    assert met == {node.node_id for node in cluster.list_all_nodes()}
 
 
 def test_no_tasks_give_no_results(executor: Executor) -> None:
@@ -96,7 +97,9 @@ def test_relative_paths_mean_the_same_on_every_node_that_has_the_folder(
     (tmp_path / "here.txt").write_text("found", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     with open_executor("ray") as executor:
-        assert {letter for _, letter in executor.map(work.first_letter_here, ["here.txt"] * 4)} == {"f"}
+        for gpus in (0.0, 1.0):  # with one it is not the driver's node
+            found = executor.map(work.first_letter_here, ["here.txt"] * 2, gpus=gpus)
+            assert dict(found) == {0: "f", 1: "f"}
 
 
 def test_other_code_on_a_node_is_an_error_before_any_work(
