@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from boxtrail.errors import ConfigError, MissingExtraError  # noqa: E402
+from boxtrail.reid import ReID  # noqa: E402
 from boxtrail.reid.models import ARCHITECTURES, build_model, find_architecture  # noqa: E402
 from boxtrail.reid.models.architectures import architecture_of_file  # noqa: E402
 from boxtrail.reid.models.folding import folded  # noqa: E402
@@ -146,7 +147,7 @@ def test_a_file_named_after_nothing_has_no_architecture() -> None:
 class FakeBackbone(torch.nn.Module):
     """What timm makes: pooled features."""
 
-    num_features = 6
+    num_features = 5  # before the last layer, which timm keeps in some networks
 
     def __init__(self, fixed: bool) -> None:
         super().__init__()
@@ -160,11 +161,13 @@ class FakeBackbone(torch.nn.Module):
 def fake_timm() -> types.ModuleType:
     timm = types.ModuleType("timm")
     timm.__dict__["__version__"] = "0"
-    timm.__dict__["is_model"] = lambda name: name in ("tiny", "tiny_vit")
+    timm.__dict__["is_model"] = lambda name: name in ("tiny", "tiny_vit", "tiny_map")
 
-    def create_model(name: str, *, pretrained: bool, num_classes: int) -> FakeBackbone:
+    def create_model(name: str, *, pretrained: bool, num_classes: int) -> torch.nn.Module:
         assert not pretrained
         assert num_classes == 0
+        if name == "tiny_map":
+            return torch.nn.Conv2d(3, 6, 3)
         return FakeBackbone(fixed=name == "tiny_vit")
 
     timm.__dict__["create_model"] = create_model
@@ -181,6 +184,21 @@ def test_a_backbone_of_timm_embeds_and_classifies(monkeypatch: pytest.MonkeyPatc
     assert model.eval()(torch.randn(2, 3, 20, 10)).shape == (2, 6)
     with pytest.raises(ConfigError, match="has no network 'tinny'"):
         build_model("timm:tinny")
+    with pytest.raises(ConfigError, match=r"gives \(6, 254, 126\) for a crop"):
+        build_model("timm:tiny_map")
+
+
+@pytest.mark.parametrize("name", ["resnet18", "mobilenetv3_small_050", "vit_tiny_patch16_224"])
+def test_real_backbones_of_timm_embed_classify_and_come_back(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("timm", reason="timm is not installed: pip install 'boxtrail[timm]'")
+    model = build_model(f"timm:{name}", num_classes=4)
+    crops = torch.randn(2, 3, *model.input_size)
+    logits, embeddings = model.train()(crops)
+    assert (logits.shape, embeddings.shape) == ((2, 4), (2, model.dim))
+    torch.save(model.state_dict(), tmp_path / "own.pt")
+    expected = model.eval()(crops)
+    found = ReID(tmp_path / "own.pt", arch=f"timm:{name}").model(crops)
+    torch.testing.assert_close(found, expected)
 
 
 def test_without_torch_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import torch
 from torch import Tensor, nn
 
 from boxtrail.errors import ConfigError, require
@@ -30,12 +31,22 @@ class TimmBackbone(nn.Module):
                 f"timm {timm.__version__} has no network {name!r}; timm.list_models() lists them"
             )
         self.backbone: Any = timm.create_model(name, pretrained=False, num_classes=0)
-        self.dim = int(self.backbone.num_features)
         config = getattr(self.backbone, "pretrained_cfg", None) or {}
         self.input_size: tuple[int, int] = (
             tuple(config["input_size"][1:]) if config.get("fixed_input_size") else DEFAULT_SIZE
         )
+        self.dim = self._find_dim()
         self.classifier = nn.Linear(self.dim, num_classes)
+
+    def _find_dim(self) -> int:
+        """Length of an embedding. Some networks keep a layer behind their ``num_features``, so one crop is tried."""
+        self.backbone.eval()  # so that the statistics of its normalisation stay as they are
+        with torch.no_grad():
+            shape = tuple(self.backbone(torch.zeros(1, 3, *self.input_size)).shape)
+        self.backbone.train()
+        if len(shape) != 2:
+            raise ConfigError(f"this network of timm gives {shape[1:]} for a crop, not a row of numbers")
+        return int(shape[1])
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """Embeddings, in train mode (logits, embeddings)."""
