@@ -123,6 +123,30 @@ def check_windows(context: Any) -> None:
         equal(len(prediction.boxes), len(NAMES), "boxes")
 
 
+def check_rectangle(context: Any) -> None:
+    """settings: a rectangle for all images, or one for each; boxes stay in pixels of the image"""
+    whole, corner = (
+        {"points": {"exterior": [[0, 0], [x, y]], "interior": []}} for x, y in ((319, 239), (99, 99))
+    )
+    model = context.model()
+    for settings, expected in (
+        ({"rectangle": corner}, [["red"]] * 4),
+        ({"rectangles": [corner] * 4}, [["red"]] * 4),
+        ({"rectangles": [whole] * 4}, [["faint", "green", "red"]] * 4),
+    ):
+        found = model.predict(str(context.material.frames), settings=settings)
+        equal([sorted(prediction.classes) for prediction in found], expected, f"classes with {settings}")
+        for prediction in found:
+            red = truth(int(Path(prediction.name).stem))["red"]
+            near({"red": boxes_of(prediction)["red"]}, {"red": red}, 1.0, prediction.name)
+    three = {"rectangles": [corner] * 3}
+    fails(
+        requests.HTTPError,
+        "3 regions for 4 images",
+        lambda: model.predict(str(context.material.frames), settings=three),
+    )
+
+
 def check_annotation(context: Any) -> None:
     """sly.Annotation.from_json loads what was sent"""
     model = context.model()

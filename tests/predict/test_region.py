@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,11 +48,26 @@ def test_an_oriented_box_is_moved_by_its_centre() -> None:
 
 
 @pytest.mark.parametrize(
-    "region", [(0, 0, 10), (5, 0, 5, 10), (0, 9, 10, 3), (-1, 0, 5, 5), (0, 0, 5.5, 5), "abcd"]
+    "region",
+    [(0, 0, 10), (5, 0, 5, 10), (0, 9, 10, 3), (-1, 0, 5, 5), (0, 0, 5.5, 5), "abcd", [], [REGION, (1, 2)]],
 )
 def test_a_region_that_makes_no_sense_is_told(region: Any) -> None:
     with pytest.raises(ConfigError, match="region must be"):
         settings_of(region=region)
+
+
+def test_every_image_may_have_a_region_of_its_own(image: np.ndarray) -> None:
+    model, corner, nothing = ModelAPI(detector=bright), (80, 0, 100, 10), (0, 50, 100, 80)
+    found = model.predict([image] * 3, region=[REGION, corner, nothing], batch_size=2)
+    assert [prediction.boxes.tolist() for prediction in found] == [[[20, 30, 40, 40]], [[90, 0, 95, 5]], []]
+
+
+def test_regions_are_as_many_as_images_and_none_of_them_is_a_video(image: np.ndarray, video: Path) -> None:
+    model = ModelAPI(detector=bright)
+    with pytest.raises(ConfigError, match="2 regions for 3 images: give one for each, or one for all"):
+        model.predict([image] * 3, region=[REGION] * 2)
+    with pytest.raises(ConfigError, match="a video has one region"):
+        model.predict([str(video), image], region=[REGION])
 
 
 def test_a_region_outside_the_image_is_told_with_both_sizes(image: np.ndarray) -> None:
@@ -64,9 +80,20 @@ def test_a_server_is_told_the_region_as_supervisely_does() -> None:
     exterior = state["settings"]["rectangle"]["points"]["exterior"]
     assert exterior == [[10, 20], [69, 59]]  # the last pixels belong to it
     assert arguments(state, video=False)["region"] == REGION
+    several = state_of(settings_of(region=[REGION, (0, 0, 5, 5)]))
+    assert "rectangle" not in several["settings"]
+    assert arguments(several, video=False)["region"] == [REGION, (0, 0, 5, 5)]
+    assert "region" not in arguments(several, video=True)
 
 
 @pytest.mark.parametrize("rectangle", [{}, 5, {"points": {"exterior": [[1, 2]]}}, {"points": None}])
 def test_a_rectangle_that_is_none_is_told(rectangle: Any) -> None:
     with pytest.raises(ConfigError, match="rectangle must be"):
         arguments({"settings": {"rectangle": rectangle}}, video=False)
+    with pytest.raises(ConfigError, match="rectangle must be"):
+        arguments({"settings": {"rectangles": [rectangle]}}, video=False)
+
+
+def test_rectangles_that_are_no_list_are_told() -> None:
+    with pytest.raises(ConfigError, match="rectangles must be a list"):
+        arguments({"settings": {"rectangles": {}}}, video=False)

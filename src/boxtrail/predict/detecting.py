@@ -9,21 +9,27 @@ import numpy as np
 from boxtrail.detectors.detector import Detections, Detector, Image
 from boxtrail.detectors.filtering import resolve_classes
 from boxtrail.errors import DetectorError, require
-from boxtrail.predict.region import cut, moved
+from boxtrail.predict.region import Box, cut, moved
 from boxtrail.predict.settings import Settings
 from boxtrail.predict.windows import crops, merge
 
 
 def detect(
-    detector: Detector, images: Sequence[Image], settings: Settings, indices: Sequence[int] | None = None
+    detector: Detector,
+    images: Sequence[Image],
+    settings: Settings,
+    regions: Sequence[Box | None],
+    indices: Sequence[int] | None = None,
 ) -> list[Detections]:
-    """Detections (N, 6) or (N, 7) of every image (H, W, 3) BGR, in pixels of the image as it came.
+    """Detections (N, 6) or (N, 7) in the region of every image (H, W, 3) BGR, in pixels of the image as it came.
 
     Raises:
         DetectorError: if the detector does not give one array an image.
         ConfigError: for a class it does not have, or a region that does not lie in an image.
     """
-    sized = [_resized(cut(image, settings.region), settings.img_size) for image in images]
+    sized = [
+        _resized(cut(image, region), settings.img_size) for image, region in zip(images, regions, strict=True)
+    ]
     found = (
         [_in_windows(detector, image, settings) for image, _ in sized]
         if settings.windows is not None
@@ -31,10 +37,8 @@ def detect(
     )
     labels = None if settings.classes is None else resolve_classes(settings.classes, detector.names)
     return [
-        _kept(
-            moved(_scaled(np.asarray(rows, dtype=np.float64), factor), settings.region), settings.conf, labels
-        )
-        for rows, (_, factor) in zip(found, sized, strict=True)
+        _kept(moved(_scaled(np.asarray(rows, dtype=np.float64), factor), region), settings.conf, labels)
+        for rows, (_, factor), region in zip(found, sized, regions, strict=True)
     ]
 
 

@@ -18,6 +18,7 @@ from boxtrail.predict.frames import VideoFrames
 from boxtrail.predict.inputs import ImageInput, Input, VideoInput
 from boxtrail.predict.pixels import rgb
 from boxtrail.predict.prediction import Prediction, of_rows
+from boxtrail.predict.region import Box, region_of_each
 from boxtrail.predict.settings import Settings
 from boxtrail.predict.video_tracks import VideoTracks
 from boxtrail.trackers import create_tracker, tracker_class
@@ -40,6 +41,8 @@ class LocalWork:
             for index, entry in enumerate(inputs)
             if isinstance(entry, VideoInput) and entry.path is not None
         }
+        num_images = sum(isinstance(entry, ImageInput) for entry in inputs)
+        self._regions = region_of_each(settings.region, num_images, has_videos=num_images < len(inputs))
         if settings.tracker is not None:
             self._make_tracker(30.0)  # now: a wrong option fails here
         self.message = "Running inference..."
@@ -49,13 +52,12 @@ class LocalWork:
     @property
     def total(self) -> int | None:
         """Predictions to come in all; None while a video at an address is not here yet."""
-        count = sum(isinstance(entry, ImageInput) for entry in self._inputs)
         lengths = [
             self._videos[index].total if index in self._videos else None
             for index, entry in enumerate(self._inputs)
             if isinstance(entry, VideoInput)
         ]
-        return None if None in lengths else count + sum(length or 0 for length in lengths)
+        return None if None in lengths else len(self._regions) + sum(length or 0 for length in lengths)
 
     @property
     def final_result(self) -> dict[str, Any] | None:
@@ -71,10 +73,11 @@ class LocalWork:
 
     def __iter__(self) -> Iterator[Prediction]:
         tracker = self._make_tracker(30.0) if self._settings.tracker is not None else None
-        waiting: list[ImageInput] = []
+        waiting: list[tuple[ImageInput, Box | None]] = []
+        regions = iter(self._regions)
         for index, entry in enumerate(self._inputs):
             if isinstance(entry, ImageInput):
-                waiting.append(entry)
+                waiting.append((entry, next(regions)))
                 if len(waiting) < self._settings.batch_size:
                     continue
             yield from self._images(waiting, tracker)
@@ -85,13 +88,12 @@ class LocalWork:
                 yield from self._video(index, entry)
         yield from self._images(waiting, tracker)
 
-    def _images(self, batch: Sequence[ImageInput], tracker: Any) -> Iterator[Prediction]:
+    def _images(self, batch: Sequence[tuple[ImageInput, Box | None]], tracker: Any) -> Iterator[Prediction]:
         if not batch or self._stopped:
             return
-        images = [_bgr(entry) for entry in batch]
-        for entry, image, rows in zip(
-            batch, images, detect(self._detector, images, self._settings), strict=True
-        ):
+        images = [_bgr(entry) for entry, _ in batch]
+        found = detect(self._detector, images, self._settings, [region for _, region in batch])
+        for (entry, _), image, rows in zip(batch, images, found, strict=True):
             rows, ids = self._tracked(tracker, rows, image)
             yield of_rows(
                 rows, dict(self._detector.names), image.shape[:2], ids, source=entry.source, name=entry.name,
@@ -119,7 +121,8 @@ class LocalWork:
         frames = iter(video)
         while batch := list(islice(frames, self._settings.batch_size)):
             images = [frame.image for frame in batch]
-            found = detect(self._detector, images, self._settings, [frame.index for frame in batch])
+            regions = region_of_each(self._settings.region, len(batch), has_videos=True)
+            found = detect(self._detector, images, self._settings, regions, [frame.index for frame in batch])
             for frame, rows in zip(batch, found, strict=True):
                 rows, ids = self._tracked(tracker, rows, frame.image)
                 prediction = of_rows(

@@ -107,7 +107,7 @@ class ModelAPI:
             tracking_config: ``{"tracker": name, option: value, ...}``; BoT-SORT unless named.
             **kwargs: ``stride``, ``start_frame``, ``end_frame`` (left out itself), ``num_frames``, ``duration``
                 (seconds) and ``direction`` of a video; ``sliding_window``, ``window_size`` and ``overlap``; ``region``
-                ``(x1, y1, x2, y2)``, the part of the images that is looked at.
+                ``(x1, y1, x2, y2)``, the part of the images that is looked at, or a list of one for each image.
 
         Raises:
             ConfigError: for an argument that makes no sense.

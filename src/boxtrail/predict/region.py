@@ -1,9 +1,9 @@
-"""The part of an image that is looked at."""
+"""The part of an image that is looked at: the same of all, or one an image."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
@@ -11,19 +11,44 @@ from boxtrail.detectors.detector import Detections, Image
 from boxtrail.errors import ConfigError
 
 Box: TypeAlias = tuple[int, int, int, int]
+Region: TypeAlias = Box | tuple[Box, ...]  # of all images, or one for each
 
 
-def check_region(region: Sequence[Any]) -> None:
-    """Refuse what is no ``x1, y1, x2, y2`` in whole pixels with something in it.
+def region_of(given: Sequence[Any]) -> Region:
+    """``x1, y1, x2, y2`` in whole pixels with something in it, or several of those.
 
     Raises:
         ConfigError: for anything else.
     """
+    if len(given) and all(isinstance(entry, Sequence) and not isinstance(entry, str) for entry in given):
+        return tuple(_box(entry) for entry in given)
+    return _box(given)
+
+
+def region_of_each(region: Region | None, num_images: int, *, has_videos: bool) -> Sequence[Box | None]:
+    """The region of every image; of a list of them there must be as many.
+
+    Raises:
+        ConfigError: if there are more or fewer, or a list is given for a video.
+    """
+    if region is None or not isinstance(region[0], tuple):
+        return [region] * num_images
+    if has_videos:
+        raise ConfigError(
+            "a list of regions is for images, one each; a video has one region for all its frames"
+        )
+    if len(region) != num_images:
+        raise ConfigError(f"{len(region)} regions for {num_images} images: give one for each, or one for all")
+    return region
+
+
+def _box(region: Sequence[Any]) -> Box:
     whole = all(isinstance(value, int) and not isinstance(value, bool) for value in region)
     if len(region) != 4 or not whole or not (0 <= region[0] < region[2] and 0 <= region[1] < region[3]):
         raise ConfigError(
             f"region must be x1, y1, x2, y2 in whole pixels with x1 < x2 and y1 < y2, not {region!r}"
         )
+    return cast("Box", tuple(region))
 
 
 def cut(image: Image, region: Box | None) -> Image:
@@ -50,4 +75,4 @@ def moved(rows: Detections, region: Box | None) -> Detections:
     return shifted
 
 
-__all__ = ["Box", "check_region", "cut", "moved"]
+__all__ = ["Box", "Region", "cut", "moved", "region_of", "region_of_each"]

@@ -16,6 +16,7 @@ from boxtrail.errors import ConfigError, DetectorError, SourceError, require
 from boxtrail.predict.inputs import ImageInput, VideoInput, resolve
 from boxtrail.predict.model import UPLOADING
 from boxtrail.predict.prediction import Prediction
+from boxtrail.predict.region import Region
 from boxtrail.predict.session import Work
 from boxtrail.predict.settings import Settings, settings_of
 
@@ -182,9 +183,7 @@ def state_of(settings: Settings) -> dict[str, Any]:
         if value is not None:
             said["settings"][name] = value
     if settings.region is not None:
-        x1, y1, x2, y2 = settings.region
-        corners = [[x1, y1], [x2 - 1, y2 - 1]]  # the last pixels belong to a rectangle of Supervisely
-        said["settings"]["rectangle"] = {"points": {"exterior": corners, "interior": []}}
+        said["settings"] |= _rectangles(settings.region)
     if settings.windows is not None:
         windows = settings.windows
         said["settings"] |= {
@@ -207,6 +206,14 @@ def state_of(settings: Settings) -> dict[str, Any]:
         **{name: value for name, value in range_.items() if value is not None},
         "batch_size": settings.batch_size,
     }
+
+
+def _rectangles(region: Region) -> dict[str, Any]:
+    """``rectangle`` for all images, or ``rectangles``, one for each; the last pixels belong to them."""
+    boxes = region if isinstance(region[0], tuple) else (region,)
+    corners = [[[x1, y1], [x2 - 1, y2 - 1]] for x1, y1, x2, y2 in boxes]
+    found = [{"points": {"exterior": pair, "interior": []}} for pair in corners]
+    return {"rectangles": found} if boxes is region else {"rectangle": found[0]}
 
 
 def _content(entry: ImageInput | VideoInput, stack: ExitStack) -> IO[bytes] | bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from boxtrail.errors import ConfigError
 from boxtrail.io.selection import Selection, whole_number
-from boxtrail.predict.region import Box, check_region
+from boxtrail.predict.region import Region, region_of
 from boxtrail.predict.windows import Windows
 
 BATCH_SIZE = 8
@@ -82,8 +82,8 @@ class Settings:
             shown to the detector; None for its own size.
         classes: names or numbers of the classes kept; None for all. Others are not tracked either.
         frames: which frames of a video.
-        region: the part of an image that is looked at, ``x1, y1, x2, y2`` in whole pixels with x2 and y2 left out; None
-            for all of it. Boxes stay in pixels of the image.
+        region: the part of an image that is looked at, ``x1, y1, x2, y2`` in whole pixels with x2 and y2 left out, or
+            one for each image; None for all of it. Boxes stay in pixels of the image.
         windows: the sliding windows an image is cut into, or None.
         tracker: a name of ``create_tracker``, or None to track nothing.
         tracker_options: its options.
@@ -95,7 +95,7 @@ class Settings:
     img_size: int | tuple[int, int] | None = None
     classes: tuple[str | int, ...] | None = None
     frames: FrameRange = field(default_factory=FrameRange)
-    region: Box | None = None
+    region: Region | None = None
     windows: Windows | None = None
     tracker: str | None = None
     tracker_options: Mapping[str, Any] = field(default_factory=dict)
@@ -105,8 +105,6 @@ class Settings:
         whole_number("batch_size", self.batch_size, 1)
         if self.conf is not None and not 0.0 <= self.conf <= 1.0:
             raise ConfigError(f"conf must lie in [0, 1], not {self.conf}")
-        if self.region is not None:
-            check_region(self.region)
         if self.img_size is not None:
             sides = (self.img_size,) if isinstance(self.img_size, int) else tuple(self.img_size)
             if len(sides) != (1 if isinstance(self.img_size, int) else 2):
@@ -127,7 +125,7 @@ def settings_of(
     sliding_window: bool = False,
     window_size: int | Sequence[int] | None = None,
     overlap: float | Sequence[float] | None = None,
-    region: Sequence[int] | None = None,
+    region: Sequence[int] | Sequence[Sequence[int]] | None = None,
     **frames: Any,
 ) -> Settings:
     """The settings of the arguments of ``predict``.
@@ -151,7 +149,7 @@ def settings_of(
         img_size=img_size,  # type: ignore[arg-type]
         classes=None if classes is None else tuple(classes),
         frames=FrameRange(**{name: value for name, value in frames.items() if value is not None}),
-        region=None if region is None else tuple(region),  # type: ignore[arg-type]
+        region=None if region is None else region_of(region),
         windows=windows,
         tracker=tracker,
         tracker_options=options,

@@ -74,6 +74,10 @@ def arguments(state: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
     found |= _windows(settings)
     if settings.get("rectangle") is not None:
         found["region"] = _region(settings["rectangle"])
+    elif settings.get("rectangles") is not None and not video:
+        if not isinstance(settings["rectangles"], list):
+            raise ConfigError("rectangles must be a list, of one rectangle an image")
+        found["region"] = [_region(rectangle) for rectangle in settings["rectangles"]]
     if state.get("tracker") is not None:  # the SDK sends one for videos alone
         found |= {"tracking": True, "tracking_config": _tracker(state)}
     return found
