@@ -43,7 +43,7 @@ def export_onnx(model: Any, path: Path, *, batch: int, dynamic: bool, dtype: Any
     pytest.importorskip("onnx")
     axes = {"crops": {0: "batch"}, "embeddings": {0: "batch"}} if dynamic else None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore")  # of torch, that it prefers newer formats
         torch.onnx.export(
             model.to(dtype),
             (torch.zeros(batch, 3, 256, 128, dtype=dtype),),
@@ -133,7 +133,7 @@ def test_an_onnx_file_that_takes_no_crops_is_an_error(tmp_path: Path) -> None:
 def script_file(original: ReID, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("script") / "network.torchscript"
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore")  # of torch, that it prefers newer formats
         torch.jit.trace(original.model, torch.zeros(2, 3, 256, 128)).save(str(path))
     return path
 
@@ -160,7 +160,7 @@ def test_an_archive_named_like_weights_says_how_to_name_it(script_file: Path, tm
 def test_the_size_of_the_crops_is_the_architectures(tmp_path: Path) -> None:
     model = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(2), torch.nn.Flatten())
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore")  # of torch, that it prefers newer formats
         for name in ("network.torchscript", "lmbn_n_market.torchscript"):
             torch.jit.trace(model, torch.zeros(2, 3, 32, 16)).save(str(tmp_path / name))
     assert ReID(tmp_path / "network.torchscript", device="cpu").input_size == (256, 128)

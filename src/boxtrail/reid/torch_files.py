@@ -126,6 +126,7 @@ def open_torchscript(
     try:
         with warnings.catch_warnings():  # torch prefers newer formats by now
             warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", FutureWarning)  # as newer torch says it
             script = torch.jit.load(str(path), map_location=where, _extra_files=notes).eval().to(dtype)
     except RuntimeError as error:
         raise EmbedderError(f"{path}: not a TorchScript archive: {str(error).splitlines()[0]}") from error

@@ -22,6 +22,7 @@ def write_openvino(model: Any, size: tuple[int, int], path: Path) -> None:
     openvino = require("openvino", "openvino", "exporting to OpenVINO")
     with warnings.catch_warnings():  # OpenVINO traces, and torch prefers newer ways by now
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)  # as newer torch says it
         converted = openvino.convert_model(
             model,
             example_input=torch.zeros(2, 3, *size),

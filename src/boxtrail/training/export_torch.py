@@ -45,6 +45,7 @@ def write_torchscript(model: Any, size: tuple[int, int], path: Path) -> None:
     """
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore", DeprecationWarning)  # torch prefers newer formats by now
+        warnings.simplefilter("ignore", FutureWarning)  # as newer torch says it
         traced = torch.jit.trace(model, torch.zeros(EXAMPLES, 3, *size))
         try:
             traced.save(str(path), _extra_files={NOTES: json.dumps({"input_size": list(size)})})
