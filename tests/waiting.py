@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def until(what: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(what: Callable[[], Any], seconds: float = 120.0) -> Any:
     """What it gives as soon as it gives something."""
     end = time.monotonic() + seconds
     while not (found := what()):

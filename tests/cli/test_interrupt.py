@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-PATIENCE = 30.0  # seconds
+PATIENCE = 120.0  # seconds
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to another process there")

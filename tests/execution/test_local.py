@@ -18,7 +18,7 @@ import execution_tasks as work
 from boxtrail.errors import ConfigError, ExecutionError, InvalidDetectionsError
 from boxtrail.execution import open_executor
 
-PATIENCE = 30.0  # seconds
+PATIENCE = 120.0  # seconds
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
 

@@ -19,7 +19,7 @@ from boxtrail.execution import Executor, open_executor
 
 ray = pytest.importorskip("ray", reason="ray is not installed: pip install 'boxtrail[ray]'")
 pytestmark = pytest.mark.slow
-PATIENCE = 60.0  # seconds
+PATIENCE = 120.0  # seconds
 
 
 @pytest.fixture

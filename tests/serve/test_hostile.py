@@ -28,7 +28,7 @@ from served_sockets import Running
 def test_a_hundred_megabytes_of_json_are_refused_in_little_memory(server: Running, path: str) -> None:
     with little_memory():
         answer = httpx.post(
-            server.url + path, content=json_of(100), headers={"Content-Type": "application/json"}, timeout=60
+            server.url + path, content=json_of(100), headers={"Content-Type": "application/json"}, timeout=120
         )
         assert answer.status_code == 413
     assert alive(server)
@@ -36,7 +36,7 @@ def test_a_hundred_megabytes_of_json_are_refused_in_little_memory(server: Runnin
 
 def test_many_values_in_a_json_that_is_not_too_large_are_refused(server: Running) -> None:
     with little_memory():
-        answer = httpx.post(f"{server.url}/workflows/run", content=b"".join(json_of(30)), timeout=60)
+        answer = httpx.post(f"{server.url}/workflows/run", content=b"".join(json_of(30)), timeout=120)
         assert answer.status_code == 400
         assert "values" in answer.json()["message"]
 
@@ -58,7 +58,7 @@ def test_a_form_that_makes_no_sense_is_400_and_leaves_nothing(
 ) -> None:
     with little_memory():
         answer = httpx.post(
-            f"{server.url}/inference_batch_async", **multipart(bombs_of_forms(kind)), timeout=60
+            f"{server.url}/inference_batch_async", **multipart(bombs_of_forms(kind)), timeout=120
         )
     assert answer.status_code == 400, answer.text
     assert answer.json()["message"]
@@ -74,7 +74,7 @@ def test_an_upload_that_is_too_large_is_413_though_it_does_not_say_so(serve: Any
 
     with serve(limits=Limits(max_upload_bytes=2**20)) as server:
         for path in ("batch", "video"):
-            answer = httpx.post(f"{server.url}/inference_{path}_async", **multipart(body()), timeout=60)
+            answer = httpx.post(f"{server.url}/inference_{path}_async", **multipart(body()), timeout=120)
             assert answer.status_code == 413
             assert not files_in(temporary)
 
@@ -86,7 +86,7 @@ def test_thousands_of_files_are_taken_with_few_open_at_once(server: Running) -> 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
     try:
-        answer = httpx.post(f"{server.url}/inference_batch_async", **multipart(parts), timeout=60)
+        answer = httpx.post(f"{server.url}/inference_batch_async", **multipart(parts), timeout=120)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert answer.status_code == 200, answer.text
@@ -111,5 +111,5 @@ def test_a_huge_message_over_a_socket_ends_it(serve: Any) -> None:
                 with contextlib.suppress(ConnectionClosed):  # it may be closed while we still send
                     stream.send(bytes(64 * 2**20))
                 with pytest.raises(ConnectionClosed):
-                    stream.recv(timeout=30)
+                    stream.recv(timeout=120)
         assert alive(server)

@@ -49,7 +49,7 @@ def test_many_images_of_one_request_are_not_all_unpacked_at_once(serve: Any) -> 
     image = {"type": "base64", "value": base64.b64encode(file.getvalue()).decode()}
     with serve(limits=Limits(max_pixels=10**6)) as server, little_memory():
         said = {"model_id": "a/1", "image": [image] * 2000}
-        answer = httpx.post(f"{server.url}/infer/object_detection", json=said, timeout=60)
+        answer = httpx.post(f"{server.url}/infer/object_detection", json=said, timeout=120)
         assert answer.status_code == 413
         assert alive(server)
 

@@ -47,7 +47,7 @@ def bomb(tmp_path: Path) -> Path:
 def upload(server: Running, kind: str, name: str, data: bytes, state: Any = None) -> httpx.Response:
     said = {} if state is None else {"state": json.dumps(state)}
     return httpx.post(
-        f"{server.url}/inference_{kind}_async", files=[("files", (name, data))], data=said, timeout=60
+        f"{server.url}/inference_{kind}_async", files=[("files", (name, data))], data=said, timeout=120
     )
 
 
@@ -56,7 +56,7 @@ def outcome(server: Running, started: httpx.Response) -> Any:
     assert started.status_code == 200, started.text
     job = {"state": {"inference_request_uuid": started.json()["inference_request_uuid"]}}
     while True:
-        said = httpx.post(f"{server.url}/pop_inference_results", json=job, timeout=60).json()
+        said = httpx.post(f"{server.url}/pop_inference_results", json=job, timeout=120).json()
         if said["exception"] or (said["finished"] and not said["pending_results"]):
             return said["exception"]
 

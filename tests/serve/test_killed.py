@@ -35,7 +35,7 @@ def test_a_client_that_is_killed_in_the_middle_of_an_upload_leaves_nothing(
         b"POST /inference_video_async HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xyz\r\n"
         b"Content-Length: 10000000\r\n\r\n"
     )
-    client = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    client = socket.create_connection(("127.0.0.1", server.port), timeout=120)
     client.sendall(head + part("files", b"x" * 100_000, "a.mp4"))
     until(lambda: files_named(temporary, "a.mp4"))
     client.close()
@@ -51,7 +51,7 @@ def test_a_client_that_is_killed_in_the_middle_of_a_frame_leaves_its_session_as_
         for rows in frames[:2]:
             session.update(rows)
         head = f"POST /v1/sessions/{session.id}/frames HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n"
-        dying = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        dying = socket.create_connection(("127.0.0.1", server.port), timeout=120)
         dying.sendall(head.encode() + b'{"detections": [[')
         dying.close()
         for rows, theirs in zip(frames[2:], tracked(frames)[2:], strict=True):
