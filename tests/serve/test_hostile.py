@@ -46,7 +46,9 @@ def test_many_values_in_a_json_that_is_not_too_large_are_refused(server: Running
 )
 @pytest.mark.parametrize("body", [b"[" * 500_000, b'{"a":' * 500_000, b'{"state": ' + b"[" * 500_000])
 def test_json_nested_too_deeply_is_refused(server: Running, path: str, body: bytes) -> None:
-    answer = httpx.post(server.url + path, content=body, headers={"Content-Type": "application/json"})
+    answer = httpx.post(
+        server.url + path, content=body, headers={"Content-Type": "application/json"}, timeout=120
+    )
     assert answer.status_code in (400, 413, 422)
     assert answer.json()["message"]
     assert alive(server)
@@ -94,7 +96,7 @@ def test_thousands_of_files_are_taken_with_few_open_at_once(server: Running) -> 
 
 def test_a_thousand_sessions_are_not_opened_and_the_others_live(serve: Any) -> None:
     with serve(limits=Limits(max_sessions=100)) as server, little_memory():
-        with httpx.Client(base_url=server.url) as client:
+        with httpx.Client(base_url=server.url, timeout=120) as client:
             said = [client.post("/v1/sessions", json={}).status_code for _ in range(1000)]
             assert said.count(201) == 100
             assert said.count(429) == 900

@@ -27,7 +27,7 @@ def test_a_small_file_that_holds_a_huge_image_is_refused_before_it_is_unpacked(
 ) -> None:
     bomb = BOMBS[kind]
     assert declared_size(bomb) is not None
-    with little_memory(), httpx.Client(base_url=server.url) as client:
+    with little_memory(), httpx.Client(base_url=server.url, timeout=120) as client:
         session = client.post("/v1/sessions", json={}).json()["id"]
         headers = {"Content-Type": f"image/{kind}"}
         own = client.post(f"/v1/sessions/{session}/frames", content=bomb, headers=headers)

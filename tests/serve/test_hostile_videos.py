@@ -79,7 +79,7 @@ def test_a_pipeline_refuses_it_too(serve: Any, bomb: Path) -> None:
         "processing_configuration": {"workflow_specification": workflow()},
     }
     with serve(model=model) as server, little_memory():
-        answer = httpx.post(f"{server.url}/inference_pipelines/initialise", json=body)
+        answer = httpx.post(f"{server.url}/inference_pipelines/initialise", json=body, timeout=120)
         assert answer.status_code == 400
         assert "pixels" in answer.json()["message"]
 
@@ -133,7 +133,10 @@ def test_a_batch_has_no_more_images_than_fit_into_memory(serve: Any) -> None:
     files = [("files", ("a.png", file.getvalue())) for _ in range(20)]
     with serve(limits=Limits(max_pixels=10**6), model=ServedModel(detector)) as server:
         started = httpx.post(
-            f"{server.url}/inference_batch_async", files=files, data={"state": '{"batch_size": 1000000}'}
+            f"{server.url}/inference_batch_async",
+            files=files,
+            data={"state": '{"batch_size": 1000000}'},
+            timeout=120,
         )
         assert outcome(server, started) is None
     assert max(detector.batches) == 4

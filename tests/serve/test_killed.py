@@ -108,7 +108,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_job_leaves_the_client_an_err
         process.kill()
         process.communicate()
     with serve() as server:  # the next one cleans up
-        with httpx.Client(base_url=server.url) as client:
+        with httpx.Client(base_url=server.url, timeout=120) as client:
             client.post("/inference_video_async", files=[("files", ("b.mp4", video.read_bytes()))])
         assert [path.name for path in files_named(temporary, "*.mp4")] == ["b.mp4"]
 
@@ -123,5 +123,5 @@ def test_a_wrong_file_in_the_folder_of_temporary_files_is_left_alone(serve: Any,
     mine = Path(tempfile.mkdtemp(prefix="boxtrail-serve-"))
     (mine / "mine.txt").write_text(json.dumps({}))
     with serve() as server:
-        httpx.post(f"{server.url}/inference_batch_async", files=[("files", ("a.png", b"x"))])
+        httpx.post(f"{server.url}/inference_batch_async", files=[("files", ("a.png", b"x"))], timeout=120)
     assert (mine / "mine.txt").is_file()

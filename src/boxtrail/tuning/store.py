@@ -10,6 +10,7 @@ from typing import Any
 
 from boxtrail.errors import ConfigError, SinkError, require
 from boxtrail.io.atomic import prepare
+from boxtrail.tuning.interrupts import interrupts_held_back
 from boxtrail.tuning.objectives import Objectives
 from boxtrail.tuning.space import SearchSpace
 from boxtrail.tuning.trials import Trial
@@ -22,7 +23,7 @@ class TrialStore:
     """The trials of one search; each is written when it is finished, in one transaction, or not at all.
 
     Trials under way are not in the file, so a process that is killed leaves nothing to mend. One process at a time
-    may have it open.
+    may have it open. Ctrl-C waits until a call is over.
 
     Args:
         path: the file, made where there is none; ``sqlite:///PATH`` means the same.
@@ -34,6 +35,7 @@ class TrialStore:
         SinkError: if it cannot be written, or is no such file.
     """
 
+    @interrupts_held_back()
     def __init__(self, path: str | Path, objectives: Objectives, settings: Mapping[str, Any]) -> None:
         optuna = require("optuna", "tune", "tuning")
         text = str(path)
@@ -50,6 +52,7 @@ class TrialStore:
             self.close()
             raise
 
+    @interrupts_held_back()
     def trials(self, space: SearchSpace) -> dict[int, Trial]:
         """The finished trials by index."""
         optuna = require("optuna", "tune", "tuning")
@@ -70,11 +73,13 @@ class TrialStore:
             )
         return found
 
+    @interrupts_held_back()
     def add(self, trial: Trial, distributions: Mapping[str, Any]) -> None:
         """Write a finished trial."""
         optuna = require("optuna", "tune", "tuning")
         self._study.add_trial(frozen_trial(optuna, trial, distributions))
 
+    @interrupts_held_back()
     def close(self) -> None:
         """Let others have the file."""
         storage, self._storage = self._storage, None
