@@ -138,13 +138,17 @@ def test_ctrl_c_keeps_finished_trials_and_says_how_to_go_on(folder: Path, tmp_pa
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
     )
     study, deadline = tmp_path / "out" / "study.db", time.monotonic() + 120.0
-    while len(list(study.parent.glob("study-work-*/work.pickle"))) == 0:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120.0)
+    try:
+        while len(list(study.parent.glob("study-work-*/work.pickle"))) == 0:
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120.0)
+    finally:
+        process.kill()  # where it would not end
+        process.wait()
     assert process.returncode == 130, err
     assert not out
     assert err.strip() == f"interrupted; finished trials are in {study}; the same command goes on"
