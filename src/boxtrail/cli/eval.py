@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +24,7 @@ from boxtrail.cli.failures import one_line_errors
 from boxtrail.errors import ConfigError
 
 if TYPE_CHECKING:
+    from boxtrail.cli.scores import Output
     from boxtrail.evaluation import Evaluation
 
 _files = partial(typer.Option, rich_help_panel="Files", metavar="FILE")
@@ -76,6 +77,7 @@ _Postprocess = Annotated[
 _Config = Annotated[
     str | None, _replay(metavar="FILE|PRESET", help="Options of all trackers that name no preset.")
 ]
+_Baseline = Annotated[str | None, _replay(help="Whom the others are compared with; the first without.")]
 _SaveTxt = Annotated[Path | None, _replay(metavar="DIR", help="Write the tracks: DIR/TRACKER/SEQUENCE.txt.")]
 
 
@@ -106,9 +108,7 @@ def evaluate(
     split: Annotated[str | None, split_option(_replay)] = None,
     data_dir: Annotated[Path | None, data_dir_option(_replay)] = None,
     cache_dir: Annotated[Path | None, cache_dir_option(_replay)] = None,
-    baseline: Annotated[
-        str | None, _replay(help="Whom the others are compared with; the first without.")
-    ] = None,
+    baseline: _Baseline = None,
     save_txt: _SaveTxt = None,
     executor: Annotated[str, executor_option(_replay)] = "local",
     workers: Annotated[int | None, workers_option(_replay, "Sequences", "one")] = None,
@@ -121,38 +121,72 @@ def evaluate(
     of `boxtrail generate` yet is computed then.
     """
     with one_line_errors(debug=debug):
-        from boxtrail.cli.scores import Output, show
+        from boxtrail.cli.scores import Output
         from boxtrail.evaluation.columns import choose_columns
 
         columns = choose_columns(_listed(metrics, "--metrics"))
         output = Output(columns, resamples if bootstrap else None, json_file, csv_file, html_file, quiet)
-        if benchmark is not None:
-            from boxtrail.cli.replayed import Replaying, score_replayed
-
-            _check_files(gt, pred)
-            _check_rules(format, classes, preprocess, iou, threshold, class_map, fix=fix)
-            generation = {
-                "detector": detector, "reid": reid, "camera_motion": camera_motion, "split": split,
-                "data_dir": data_dir, "cache_dir": cache_dir,
-            }  # fmt: skip
-            told = Replaying(
-                benchmark, tracker, tracker_config, option or [], postprocess or [], baseline, save_txt,
-                executor, workers, generation,
-            )  # fmt: skip
-            score_replayed(told, output)
+        rules = _Rules(format, classes, preprocess, iou, threshold, class_map or None, fix)
+        if benchmark is None:
+            _score_files(gt, pred, rules, output)
             return
-        if gt is None or not pred:
-            raise ConfigError("what is to be scored? Give --gt and --pred, or --benchmark and --tracker")
-        options = {
-            "classes": _listed(classes, "--classes"), "class_map": class_map, "preprocess": preprocess,
-            "iou": iou, "threshold": threshold,
+        from boxtrail.cli.replayed import Replaying, score_replayed
+
+        _check_left_to_benchmark(gt, pred, rules)
+        generation = {
+            "detector": detector, "reid": reid, "camera_motion": camera_motion, "split": split,
+            "data_dir": data_dir, "cache_dir": cache_dir,
         }  # fmt: skip
-        show(_scored(gt, named_paths(pred), _formats(format), options, fix=fix, quiet=quiet), output)
+        told = Replaying(
+            benchmark, tracker, tracker_config, option or [], postprocess or [], baseline, save_txt,
+            executor, workers, generation,
+        )  # fmt: skip
+        score_replayed(told, output)
 
 
-def _check_files(gt: Path | None, pred: list[str] | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """How files are read and scored; the defaults are those of the options."""
+
+    format: str = "auto"
+    classes: str | None = None
+    preprocess: str = "auto"
+    iou: str = "auto"
+    threshold: float = 0.5
+    class_map: str | None = None
+    fix: bool = False
+
+
+def _check_left_to_benchmark(gt: Path | None, pred: list[str] | None, rules: _Rules) -> None:
+    """A benchmark says itself what is scored, and how.
+
+    Raises:
+        ConfigError: if something else is asked for.
+    """
     if gt is not None or pred:
         raise ConfigError("--benchmark brings its truth, and its trackers the tracks; leave --gt and --pred")
+    names = [rule.name for rule in fields(rules) if getattr(rules, rule.name) != rule.default]
+    if names:
+        told = ", ".join(f"--{name.replace('_', '-')}" for name in names)
+        raise ConfigError(f"a benchmark has its own rules; leave {told}, or write them into a YAML file")
+
+
+def _score_files(gt: Path | None, pred: list[str] | None, rules: _Rules, output: Output) -> None:
+    """Score the files of every tracker, and show it.
+
+    Raises:
+        ConfigError: if there are none.
+    """
+    from boxtrail.cli.scores import show
+
+    if gt is None or not pred:
+        raise ConfigError("what is to be scored? Give --gt and --pred, or --benchmark and --tracker")
+    options = {
+        "classes": _listed(rules.classes, "--classes"), "class_map": rules.class_map,
+        "preprocess": rules.preprocess, "iou": rules.iou, "threshold": rules.threshold,
+    }  # fmt: skip
+    formats = _formats(rules.format)
+    show(_scored(gt, named_paths(pred), formats, options, fix=rules.fix, quiet=output.quiet), output)
 
 
 def _scored(
@@ -197,37 +231,6 @@ def _formats(text: str) -> tuple[str, str]:
     """``"coco,mot"`` as the formats of the truth and of the tracks, ``"mot"`` as both."""
     first, comma, second = text.partition(",")
     return first.strip(), (second if comma else first).strip()
-
-
-def _check_rules(
-    format: str,
-    classes: str | None,
-    preprocess: str,
-    iou: str,
-    threshold: float,
-    class_map: object,
-    *,
-    fix: bool,
-) -> None:
-    """A benchmark says itself how it is scored.
-
-    Raises:
-        ConfigError: if something else is asked for.
-    """
-    given = {
-        "--format": format != "auto",
-        "--classes": classes is not None,
-        "--preprocess": preprocess != "auto",
-        "--iou": iou != "auto",
-        "--threshold": threshold != 0.5,
-        "--class-map": bool(class_map),
-        "--fix": fix,
-    }
-    named = [option for option, is_given in given.items() if is_given]
-    if named:
-        raise ConfigError(
-            f"a benchmark has its own rules; leave {', '.join(named)}, or write them into a YAML file"
-        )
 
 
 def named_paths(texts: list[str]) -> dict[str, Path]:
